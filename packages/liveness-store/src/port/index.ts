@@ -1,0 +1,2 @@
+export * from './liveness-store.ts';
+export * from './liveness-store-error.ts';

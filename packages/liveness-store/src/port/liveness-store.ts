@@ -1,0 +1,110 @@
+import type { EpochMs, PartitionEvent, PartitionState, SystemRow, Transition } from '@earshot/contracts';
+
+/** Systems one commit carries at most; liveness commits earlier when it is reached. */
+export const COMMIT_SYSTEMS_MAX = 5_000;
+
+/** Rows one read answers at most. */
+export const READ_SYSTEMS_MAX = 500;
+
+/** Something to be published. Those of one record share its position: the partition's events first, then transitions by system_id. */
+export type Publication =
+  | { readonly kind: 'transition'; readonly position: number; readonly transition: Transition }
+  | { readonly kind: 'event'; readonly position: number; readonly event: PartitionEvent };
+
+/** A change of the projection, accepted or refused as a whole. */
+export interface PartitionCommit {
+  readonly partition: number;
+  /** Random name of this owner's ownership: tells the parts of one rewriting from another's. */
+  readonly owner: string;
+  /** The position that must be stored; null: nothing must be stored yet. Ignored while rewriting. */
+  readonly expected: number | null;
+  /** The whole partition state; its `position` is stored. */
+  readonly state: PartitionState;
+  /** Changed systems, at most COMMIT_SYSTEMS_MAX. */
+  readonly systems: readonly SystemChange[];
+  /** Systems that are forgotten. */
+  readonly removed: readonly string[];
+  /** What is to be published, in order; it stays in the outbox until marked. */
+  readonly publications: readonly Publication[];
+  /** End position of the partition as the owner last saw it. */
+  readonly endSeen: number;
+  /** Wall time of the owner, for readers who want to see that someone is at work. Decides nothing. */
+  readonly committedAt: EpochMs;
+}
+
+export interface SystemChange {
+  readonly row: SystemRow;
+  /** True: since the last commit only a heartbeat moved it (since, openAt, lastSeen, credential): the cheap and usual case. */
+  readonly heartbeatOnly: boolean;
+}
+
+/**
+ * Everything anew, in parts, when the store was lost or rolled back. `first` drops whatever is stored and marks the partition as
+ * being rewritten: loaders see it as missing. `middle` and `last` need the same owner's mark. `last` stores the position.
+ * One call may be first and last at once.
+ */
+export interface PartitionRewrite extends Omit<PartitionCommit, 'expected'> {
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+export type CommitOutcome =
+  | { readonly accepted: true }
+  /** `stored`: the position found; null: missing or being rewritten. Nothing was changed. */
+  | { readonly accepted: false; readonly stored: number | null };
+
+/** What a restart finds. */
+export interface StoredPartition {
+  readonly state: PartitionState;
+  readonly systems: readonly SystemRow[];
+  /** Committed and not yet marked as published, in order. */
+  readonly outbox: readonly Publication[];
+}
+
+/** What readers see of a partition without its systems. */
+export interface PartitionView {
+  readonly partition: number;
+  readonly state: PartitionState;
+  readonly owner: string;
+  readonly endSeen: number;
+  readonly committedAt: EpochMs;
+  /** Systems late or held now: all of them counted, at most READ_SYSTEMS_MAX named by `readLate`. */
+  readonly late: number;
+  readonly held: number;
+}
+
+/** A system that is late or held: silent, but not (yet) offline. */
+export interface LateSystem {
+  readonly systemId: string;
+  readonly late: boolean;
+  readonly held: boolean;
+}
+
+/**
+ * The projection: what readers query and a restart continues from. Disposable: it can be rebuilt from the log.
+ *
+ * - P1 load gives exactly what the commits up to one position made, the whole partition state included
+ * - P2 commit is atomic and compare-and-set on the position; a refused commit changes nothing and says which position is stored
+ * - P3 publications keep order and stay listed as unpublished until marked
+ * - P4 a heartbeat costs one small write; load recomputes the rest exactly
+ * - P5 nothing disappears by age; missing is not an error
+ * - P6 a lost or rolled-back store is recognised: position missing or lower than known
+ * - P7 all keys of one commit lie together, so that a cluster can take it
+ *
+ * Operating errors reject with LivenessStoreError.
+ */
+export interface LivenessStore {
+  /** Null: nothing stored, or a rewrite was not finished. */
+  load(partition: number): Promise<StoredPartition | null>;
+  commit(commit: PartitionCommit): Promise<CommitOutcome>;
+  rewrite(part: PartitionRewrite): Promise<CommitOutcome>;
+  /** Takes everything of records up to and including this position out of the outbox. */
+  markPublished(partition: number, position: number): Promise<void>;
+  /** All partitions that are stored, in order; those being rewritten are left out. */
+  readPartitions(): Promise<readonly PartitionView[]>;
+  /** Rows of these systems; ones that are not known are missing from the answer. At most READ_SYSTEMS_MAX ids. */
+  readSystems(partition: number, systemIds: readonly string[]): Promise<readonly SystemRow[]>;
+  /** Late and held systems of a partition, longest silent first, at most READ_SYSTEMS_MAX. */
+  readLate(partition: number): Promise<readonly LateSystem[]>;
+  close(): Promise<void>;
+}
