@@ -1,0 +1,2 @@
+export * from './registry-change.ts';
+export * from './registry-view.ts';
