@@ -11,11 +11,11 @@ export interface Timer {
  */
 export interface Clock {
   /** Wall time; may be set back or forward by others. */
-  wallNow(): EpochMs;
+  readonly wallNow: () => EpochMs;
   /** Milliseconds since some start; never goes back. May have a fraction. */
-  monotonicNow(): DurationMs;
+  readonly monotonicNow: () => DurationMs;
   /** Runs once after the delay. Does not keep the process alive by itself. */
-  after(delayMs: DurationMs, run: () => void): Timer;
+  readonly after: (delayMs: DurationMs, run: () => void) => Timer;
 }
 
 /** The machine's clock. */

@@ -9,7 +9,9 @@ export const READ_SYSTEMS_MAX = 500;
 /** Something to be published. Those of one record share its position: the partition's events first, then transitions by system_id. */
 export type Publication =
   | { readonly kind: 'transition'; readonly position: number; readonly transition: Transition }
-  | { readonly kind: 'event'; readonly position: number; readonly event: PartitionEvent };
+  | { readonly kind: 'event'; readonly position: number; readonly event: PartitionEvent }
+  /** The system was retired: what was published about it is withdrawn. */
+  | { readonly kind: 'retirement'; readonly position: number; readonly systemId: string };
 
 /** A change of the projection, accepted or refused as a whole. */
 export interface PartitionCommit {

@@ -6,7 +6,10 @@ import { answerText } from './answer.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store'] as const;
 
-const answerFresh = (response: ServerResponse, envelope: { readonly code: number }): void =>
+const answerFresh = (
+  response: ServerResponse,
+  envelope: { readonly code: number; readonly message: string; readonly data: object },
+): void =>
   answerText(response, envelope.code, { type: JSON_CONTENT_TYPE, body: JSON.stringify(envelope), headers: NO_STORE });
 
 /** `/healthz`: the event loop turns, nothing else. Never looks at a neighbour. */

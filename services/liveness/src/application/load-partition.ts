@@ -1,0 +1,101 @@
+import type { EventLog, PartitionBounds } from '@earshot/event-log';
+import { EventLogError, type LogRecord } from '@earshot/event-log';
+import type { LivenessStore, Publication, StoredPartition } from '@earshot/liveness-store';
+import { createPartitionFold } from '../domain/create-partition-fold.ts';
+import type { CurrentSettings, PartitionFold } from '../domain/partition-fold.ts';
+import { rebuildPartitionFold } from '../domain/rebuild-partition-fold.ts';
+import { type PublishedMark, readPublishedMark } from './published-mark.ts';
+import { type PartitionOfLog, readCurrentSettings, readKnownSystems } from './read-known-systems.ts';
+import { readFirstRecord } from './read-once.ts';
+
+/** How an owner found its partition. A closed list: it labels a log field. */
+export type Ground =
+  /** The projection had it: go on where it stands. */
+  | 'continued'
+  /** The projection had nothing: begin from registry, published transitions and the retained log. */
+  | 'rebuilt'
+  /** The projection stands before the oldest record retained. */
+  | 'lost';
+
+/** A partition ready to be folded. */
+export interface LoadedPartition {
+  readonly ground: Ground;
+  readonly fold: PartitionFold;
+  /** Position that the projection has; null: nothing. */
+  readonly stored: number | null;
+  /** Position of the next record to read. */
+  readonly next: number;
+  /** Committed and perhaps not yet published, in order. */
+  readonly outbox: readonly Publication[];
+  readonly mark: PublishedMark;
+  /** Where ground was lost: the registry's settings, to be taken when the oldest record arrives. */
+  readonly settings: readonly CurrentSettings[];
+}
+
+export interface LoadSources {
+  readonly log: EventLog;
+  readonly store: LivenessStore;
+  readonly topic: string;
+}
+
+const continued = async (
+  sources: LoadSources,
+  of: PartitionOfLog,
+  found: { readonly stored: StoredPartition; readonly bounds: PartitionBounds; readonly mark: PublishedMark },
+): Promise<LoadedPartition> => {
+  const { stored, bounds, mark } = found;
+  const position = stored.state.position;
+  if (position >= bounds.end) {
+    throw new EventLogError(
+      'EARSHOT_LOG_POSITION_BEYOND_END',
+      `partition ${of.partition}: the projection stands at ${position}, the log ends at ${bounds.end}: they do not belong together`,
+      { end: bounds.end },
+    );
+  }
+  const isLost = position + 1 < bounds.first;
+  return {
+    ground: isLost ? 'lost' : 'continued',
+    fold: createPartitionFold(of.partition, stored),
+    stored: position,
+    next: Math.max(position + 1, bounds.first),
+    outbox: stored.outbox,
+    mark,
+    settings: isLost ? [...(await readCurrentSettings(sources.log, of)).values()] : [],
+  };
+};
+
+const rebuilt = async (
+  sources: LoadSources,
+  of: PartitionOfLog,
+  found: { readonly bounds: PartitionBounds; readonly mark: PublishedMark },
+): Promise<LoadedPartition> => {
+  const { bounds, mark } = found;
+  const oldest: LogRecord | null =
+    bounds.first < bounds.end
+      ? await readFirstRecord(sources.log, { topic: sources.topic, partition: of.partition, position: bounds.first })
+      : null;
+  const start = { position: oldest?.position ?? bounds.first, appendedAt: oldest?.appendedAt ?? 0 };
+  return {
+    ground: 'rebuilt',
+    fold: rebuildPartitionFold(of.partition, start, await readKnownSystems(sources.log, of)),
+    stored: null,
+    next: start.position,
+    outbox: [],
+    mark,
+    settings: [],
+  };
+};
+
+/**
+ * Finds the ground an owner stands on (S2, S4). Rejects with EARSHOT_LOG_POSITION_BEYOND_END where projection and log do not
+ * belong together, and with the log's or the store's operating errors, after which it may be tried again.
+ */
+export const loadPartition = async (
+  sources: LoadSources,
+  of: PartitionOfLog,
+  bounds: PartitionBounds,
+): Promise<LoadedPartition> => {
+  const stored = await sources.store.load(of.partition);
+  const mark = await readPublishedMark(sources.log, of.partition);
+  return stored === null ? rebuilt(sources, of, { bounds, mark }) : continued(sources, of, { stored, bounds, mark });
+};

@@ -1,0 +1,69 @@
+import type { EventLogError, Ownership, OwnershipHandler } from '@earshot/event-log';
+import type { LivenessContext } from './liveness-context.ts';
+import { PartitionOwner } from './partition-owner.ts';
+
+export interface PartitionsOwned {
+  start(): Promise<void>;
+  /** Commits what is left, then gives the partitions back. */
+  stop(): Promise<void>;
+  /** Owners by partition, those that are still loading included. */
+  owners(): ReadonlyMap<number, PartitionOwner>;
+}
+
+export interface OwningOptions {
+  readonly group: string;
+  /** The projection belongs to another log, or the like: no retry mends it, somebody must decide. */
+  readonly onFatal: (error: Error) => void;
+}
+
+const FATAL: ReadonlySet<string> = new Set(['EARSHOT_LOG_POSITION_BEYOND_END', 'EARSHOT_LOG_HANDLER_FAILED']);
+
+/** Owns whatever partitions of the heartbeats topic the group gives us, each with an owner of its own. */
+export const ownPartitions = (context: LivenessContext, options: OwningOptions): PartitionsOwned => {
+  const owners = new Map<number, PartitionOwner>();
+  let ownership: Ownership | undefined;
+  let stopping = false;
+
+  const drop = (partition: number): void => {
+    owners.get(partition)?.abandon();
+    owners.delete(partition);
+  };
+  const failed = (partition: number, error: EventLogError): void => {
+    drop(partition);
+    if (stopping) return;
+    context.logger.error({ partition, error }, 'delivery of a partition has stopped');
+    if (FATAL.has(error.code)) options.onFatal(error);
+    else ownership?.restart(partition);
+  };
+  const handler: OwnershipHandler = {
+    assigned: async (partition, bounds) => {
+      drop(partition);
+      const owner = new PartitionOwner(context, partition, () => ownership?.restart(partition));
+      owners.set(partition, owner);
+      try {
+        return await owner.load(bounds);
+      } catch (error) {
+        if (owners.get(partition) === owner) drop(partition);
+        throw error;
+      }
+    },
+    records: async (batch) => owners.get(batch.partition)?.records(batch),
+    revoked: (partition) => {
+      context.logger.info({ partition }, 'partition given back');
+      drop(partition);
+    },
+    failed,
+  };
+  return {
+    start: async () => {
+      ownership = await context.log.own(context.topic, options.group, handler);
+    },
+    stop: async () => {
+      stopping = true;
+      await Promise.all([...owners.values()].map((owner) => owner.flush()));
+      await ownership?.stop();
+      for (const partition of owners.keys()) drop(partition);
+    },
+    owners: () => owners,
+  };
+};
