@@ -102,7 +102,16 @@ export class PartitionCommitter {
     const { fold, owner, clock } = this.#options;
     const { publications, endSeen } = attached;
     const committedAt = clock.wallNow();
-    return { partition: fold.partition, owner, state: fold.state(), systems, removed: [], publications, endSeen, committedAt };
+    return {
+      partition: fold.partition,
+      owner,
+      state: fold.state(),
+      systems,
+      removed: [],
+      publications,
+      endSeen,
+      committedAt,
+    };
   }
 
   /** Also where a refusal named our own position: an earlier try had landed, or another owner came to the same state. */
