@@ -1,2 +1,15 @@
+export type { AuditRecord } from './audit-record.ts';
+export { QUEUED_CHANGES_MAX } from './change-queue.ts';
+export { CREDENTIALS_MAX } from './decide-credentials.ts';
+export type { ChangeAction } from './decision.ts';
+export * from './ensure-fleet.ts';
+export * from './ensure-log-id.ts';
+export * from './log-registry-writer.ts';
+export * from './memory-registry-view.ts';
 export * from './registry-change.ts';
+export type { RegistryClock } from './registry-clock.ts';
+export * from './registry-error.ts';
+export * from './registry-reader.ts';
 export * from './registry-view.ts';
+export * from './secrets.ts';
+export type { LogRegistryWriterOptions } from './writer-options.ts';

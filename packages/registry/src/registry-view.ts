@@ -45,8 +45,9 @@ export interface RegistryView {
 }
 
 /**
- * How far the view may be trusted. `current`: it was at the registry's end within CURRENT_MS. `ageing`: for KNOWN_ACCEPTED_MS more,
- * in which what it knows is still accepted and what it does not know cannot be decided. `unknown`: nothing can be decided.
+ * How far the view may be trusted. `current`: it was at the registry's end within CURRENT_MS. `ageing`: for
+ * KNOWN_ACCEPTED_MS more, in which what it knows is still accepted and what it does not know cannot be decided.
+ * `unknown`: nothing can be decided.
  */
 export type Currency = 'current' | 'ageing' | 'unknown';
 

@@ -13,12 +13,18 @@ export interface FaultyStore extends LivenessStore {
   failNext(fault: StoreFault, times: number): void;
   /** Writes are like this until told otherwise; null: they work. */
   failAlways(fault: StoreFault | null): void;
+  /** Publications cannot be marked as published, while everything else works. */
+  failMarking(fails: boolean): void;
 }
+
+const refusal = (fault: StoreFault): LivenessStoreError =>
+  new LivenessStoreError('EARSHOT_STORE_UNAVAILABLE', `a test's fault: ${fault}`);
 
 /** Puts faults between a caller and a real store. Reads are never touched. */
 export const createFaultyStore = (store: LivenessStore): FaultyStore => {
   let next: { readonly fault: StoreFault; times: number } | undefined;
   let always: StoreFault | null = null;
+  let marking = true;
 
   const faultNow = (): StoreFault | null => {
     if (next === undefined || next.times === 0) return always;
@@ -29,13 +35,16 @@ export const createFaultyStore = (store: LivenessStore): FaultyStore => {
     const fault = faultNow();
     if (fault === null) return operation();
     if (fault === 'lose-answer') await operation();
-    throw new LivenessStoreError('EARSHOT_STORE_UNAVAILABLE', `a test's fault: ${fault}`);
+    throw refusal(fault);
   };
   return {
     load: (partition) => store.load(partition),
     commit: (commit) => write(() => store.commit(commit)),
     rewrite: (part) => write(() => store.rewrite(part)),
-    markPublished: (partition, position) => write(() => store.markPublished(partition, position)),
+    markPublished: (partition, position) => {
+      if (!marking) return Promise.reject(refusal('refuse'));
+      return write(() => store.markPublished(partition, position));
+    },
     readPartitions: () => store.readPartitions(),
     readSystems: (partition, systemIds) => store.readSystems(partition, systemIds),
     scanSystems: (partition, cursor, limit) => store.scanSystems(partition, cursor, limit),
@@ -46,6 +55,9 @@ export const createFaultyStore = (store: LivenessStore): FaultyStore => {
     },
     failAlways: (fault) => {
       always = fault;
+    },
+    failMarking: (fails) => {
+      marking = !fails;
     },
   };
 };

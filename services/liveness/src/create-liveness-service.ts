@@ -20,6 +20,8 @@ const LIVENESS_GROUP = 'liveness';
 /** How often the log's ends are asked for, for the lag. */
 const LAG_PERIOD_MS = 1_000;
 const WARNING_PERIOD_MS = 1_000;
+/** How long stopping waits for the last commits, well below the 10 s that a process has to end. */
+const FLUSH_DEADLINE_MS = 5_000;
 
 export interface LivenessDependencies {
   readonly log: EventLog;
@@ -35,6 +37,7 @@ export interface LivenessOptions {
   readonly logId: string;
   /** An error that no retry mends; the process should end, so that somebody decides. */
   readonly onFatal: (error: Error) => void;
+  readonly flushDeadlineMs?: number;
 }
 
 /** Folds the log into verdicts, commits them to the projection and publishes them. */
@@ -55,7 +58,11 @@ export const createLivenessService = (dependencies: LivenessDependencies, option
     metrics,
     newOwnerName: randomUUID,
   };
-  const partitions = ownPartitions(context, { group: LIVENESS_GROUP, onFatal: options.onFatal });
+  const partitions = ownPartitions(context, {
+    group: LIVENESS_GROUP,
+    onFatal: options.onFatal,
+    flushDeadlineMs: options.flushDeadlineMs ?? FLUSH_DEADLINE_MS,
+  });
   let started = false;
 
   const lagLoop = createLoop({

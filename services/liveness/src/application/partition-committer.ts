@@ -52,11 +52,15 @@ export class PartitionCommitter {
     return this.#stored;
   }
 
-  /** Stores what changed since the last commit, trying until the projection has answered. */
+  /**
+   * Stores what changed since the last commit, or everything where the projection has nothing; tries until the projection has
+   * answered.
+   */
   async commit(attached: Attached): Promise<Committed> {
     const { fold, store } = this.#options;
     const changes = fold.takeChanges();
-    if (changes.systems.length + changes.removed.length > ATOMIC_SYSTEMS_MAX) return this.#rewriteAll(attached);
+    const isTooMuch = changes.systems.length + changes.removed.length > ATOMIC_SYSTEMS_MAX;
+    if (isTooMuch || this.#stored === null) return this.#rewriteAll(attached);
     const attempt: PartitionCommit = {
       ...this.#describe(changes.systems, attached),
       removed: changes.removed,

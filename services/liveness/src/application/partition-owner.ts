@@ -186,9 +186,10 @@ export class PartitionOwner {
       target,
       publications.filter((publication) => !isPublished(mark, publication)),
     );
-    await retry(this.#retrying('marking what was published failed; trying again'), () =>
-      store.markPublished(this.#partition, last.position),
-    );
+    // A marking that fails is made good by the next one, or by the next owner, who finds these in the published tail.
+    await store.markPublished(this.#partition, last.position).catch((error: unknown) => {
+      this.#context.warnSparsely({ partition: this.#partition, error }, 'marking what was published failed');
+    });
   }
 
   #createCommitter(loaded: LoadedPartition): PartitionCommitter {

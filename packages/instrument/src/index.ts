@@ -1,0 +1,3 @@
+export * from './encode-heartbeat.ts';
+export * from './heartbeat.ts';
+export * from './instrument.ts';
