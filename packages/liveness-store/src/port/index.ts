@@ -1,2 +1,3 @@
 export * from './liveness-store.ts';
 export * from './liveness-store-error.ts';
+export * from './silence.ts';

@@ -1,5 +1,8 @@
 export type LivenessStoreErrorCode =
-  /** No answer, or a refusal that may pass (disk full, connection lost, out of memory). Whether a commit landed is unknown. */
+  /**
+   * No answer, or a refusal that may pass (disk full, connection lost, out of memory). Whether a commit landed is
+   * unknown.
+   */
   | 'EARSHOT_STORE_UNAVAILABLE'
   /** What is stored cannot be read: treat it as lost. */
   | 'EARSHOT_STORE_CORRUPT'

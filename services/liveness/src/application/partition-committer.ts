@@ -1,4 +1,5 @@
 import {
+  COMMIT_CHANGES_MAX,
   COMMIT_SYSTEMS_MAX,
   type CommitOutcome,
   type LivenessStore,
@@ -24,9 +25,6 @@ export interface CommitterOptions {
   readonly retry: RetryOptions;
   readonly onOutcome: (outcome: 'accepted' | 'superseded' | 'rewritten') => void;
 }
-
-/** More than this in one commit only after something that touched every system: then everything is written anew, in parts. */
-const ATOMIC_SYSTEMS_MAX = 2 * COMMIT_SYSTEMS_MAX;
 
 /** What becomes visible together with the fold's state. */
 interface Attached {
@@ -59,7 +57,8 @@ export class PartitionCommitter {
   async commit(attached: Attached): Promise<Committed> {
     const { fold, store } = this.#options;
     const changes = fold.takeChanges();
-    const isTooMuch = changes.systems.length + changes.removed.length > ATOMIC_SYSTEMS_MAX;
+    // Only after something that touched more systems than one commit takes, such as a clock set back.
+    const isTooMuch = changes.systems.length + changes.removed.length > COMMIT_CHANGES_MAX;
     if (isTooMuch || this.#stored === null) return this.#rewriteAll(attached);
     const attempt: PartitionCommit = {
       ...this.#describe(changes.systems, attached),

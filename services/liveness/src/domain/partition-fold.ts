@@ -1,4 +1,11 @@
-import type { EpochMs, HeartbeatTopicRecord, PartitionEvent, PartitionState, SystemRow, Transition } from '@earshot/contracts';
+import type {
+  EpochMs,
+  HeartbeatTopicRecord,
+  PartitionEvent,
+  PartitionState,
+  SystemRow,
+  Transition,
+} from '@earshot/contracts';
 
 /** One record of a partition, decoded. */
 export interface FoldRecord {
@@ -79,6 +86,8 @@ export interface PartitionFold {
   readonly proven: EpochMs;
   /** Distinct systems changed since `takeChanges`, the removed ones included. */
   readonly changedCount: number;
+  /** Steps taken so far in lists and heaps: the cost that V3 bounds, as a number that is the same on every machine. */
+  readonly operations: number;
   /** What changed since the last call, newest value per system. */
   takeChanges(): FoldChanges;
   /** The whole partition state as plain data. */
@@ -92,7 +101,10 @@ export interface PartitionFold {
    * from the registry, restarts every since there and forgets the listeners; state, sequence and last_seen stay. The next record to
    * fold is `oldest`. Answers the effects (the outage).
    */
-  loseGround(oldest: { readonly position: number; readonly appendedAt: EpochMs }, settings: Iterable<CurrentSettings>): FoldEffects;
+  loseGround(
+    oldest: { readonly position: number; readonly appendedAt: EpochMs },
+    settings: Iterable<CurrentSettings>,
+  ): FoldEffects;
 }
 
 /** Makes a fold: empty, or continuing from what a projection has stored. */

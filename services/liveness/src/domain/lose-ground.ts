@@ -1,0 +1,29 @@
+import type { EpochMs } from '@earshot/contracts';
+import { close } from './closing.ts';
+import type { Partition } from './partition.ts';
+import type { CurrentSettings } from './partition-fold.ts';
+import { SilenceIndex } from './silence-index.ts';
+import { change } from './system-change.ts';
+
+/**
+ * S2: the records up to `oldest` are lost to us, and with them what they would have said. Everything before is closed, settings are
+ * the registry's, and every silence counts from `oldest`. Walks every system.
+ */
+export const loseGround = (
+  partition: Partition,
+  oldest: { readonly position: number; readonly appendedAt: EpochMs },
+  settings: Iterable<CurrentSettings>,
+): void => {
+  const { time, systems, listeners, changes, work } = partition;
+  time.position = oldest.position - 1;
+  time.now = Math.max(time.now, oldest.appendedAt);
+  for (const current of settings) change(partition, current.systemId, current);
+  // Not before proven, should the log's clock have been set back in what is lost.
+  close(partition, Math.max(time.proven, oldest.appendedAt), { cause: 'records_lost', ingest: '' });
+  for (const row of systems.rows()) {
+    systems.setSince(row, oldest.appendedAt, time.open);
+    changes.changed(row);
+  }
+  listeners.clear();
+  partition.silence = new SilenceIndex(systems, time, work);
+};

@@ -1,0 +1,36 @@
+import type { EpochMs, SystemRow } from '@earshot/contracts';
+import { createPartitionFold } from './create-partition-fold.ts';
+import { EMPTY_STATE } from './partition.ts';
+import type { KnownSystem, RebuildPartitionFold } from './partition-fold.ts';
+
+/**
+ * S4: a fold for a partition that has no projection. Every system counts as last heard when the retained log starts: later than it
+ * was, so verdicts come later, never falsely; those already published are not given again.
+ */
+export const rebuildPartitionFold: RebuildPartitionFold = (partition, start, known) =>
+  createPartitionFold(partition, {
+    state: { ...EMPTY_STATE, position: start.position - 1 },
+    systems: rowsOf(known, start.appendedAt),
+  });
+
+const rowsOf = function* (known: Iterable<KnownSystem>, startAt: EpochMs): Generator<SystemRow> {
+  for (const system of known) yield rowOf(system, startAt);
+};
+
+const rowOf = ({ published, ...system }: KnownSystem, startAt: EpochMs): SystemRow => ({
+  systemId: system.systemId,
+  fleet: system.fleet,
+  ttlMs: system.ttlMs,
+  ttlRevision: system.revision,
+  revision: system.revision,
+  registration: published?.registration ?? system.revision,
+  state: published?.state ?? 'unseen',
+  paused: system.paused,
+  retiredAt: system.retired ? startAt : null,
+  lastSeen: published === null ? null : startAt,
+  since: startAt,
+  openAt: EMPTY_STATE.open,
+  sequence: published?.sequence ?? 0,
+  mutedTo: published?.position ?? -1,
+  credential: '',
+});
