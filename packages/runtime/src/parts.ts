@@ -11,12 +11,12 @@ export interface Part {
 
 export interface Parts {
   /** Starts the parts in order. If one fails, those before it are stopped again and its error is thrown. */
-  start(): Promise<void>;
+  readonly start: () => Promise<void>;
   /**
    * Stops the parts that were started, in reverse order, all within one deadline. Every part is given its turn, whatever
    * happened to the others; what went wrong is thrown at the end, joined. Twice is fine.
    */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface PartsOptions {

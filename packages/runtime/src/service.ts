@@ -8,10 +8,10 @@ export interface Health {
 
 /** A service is a value: made from its dependencies, started and stopped by whoever composes the process. */
 export interface Service {
-  start(): Promise<void>;
+  readonly start: () => Promise<void>;
   /** Twice is fine. */
-  stop(): Promise<void>;
-  health(): Health;
+  readonly stop: () => Promise<void>;
+  readonly health: () => Health;
 }
 
 /** Health from a list of conditions: what must hold, and what to say when it does not. */

@@ -1,2 +1,2 @@
-export { LIVENESS_SETTINGS } from './config.ts';
+export { LIVENESS_SETTINGS, PARTITIONS_MAX } from './config.ts';
 export { createLivenessService, type LivenessDependencies, type LivenessOptions } from './create-liveness-service.ts';

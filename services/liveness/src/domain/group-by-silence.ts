@@ -7,6 +7,7 @@ import type { Row, SystemTable } from './system-table.ts';
 export interface SilenceGroup {
   readonly kind: SilenceKind;
   readonly rows: Row[];
+  last: Row;
 }
 
 /**
@@ -20,11 +21,12 @@ export const groupBySilence = (systems: SystemTable, kindOf: (row: Row) => Silen
     const kind = kindOf(row);
     const byTtl = kind.isMuted ? newest.muted : newest.heard;
     const group = byTtl.get(kind.ttl);
-    if (group !== undefined && group.kind.stretch === kind.stretch && follows(systems, row, group.rows.at(-1))) {
+    if (group !== undefined && group.kind.stretch === kind.stretch && follows(systems, row, group.last)) {
       group.rows.push(row);
+      group.last = row;
       continue;
     }
-    const begun = { kind, rows: [row] };
+    const begun = { kind, rows: [row], last: row };
     groups.push(begun);
     byTtl.set(kind.ttl, begun);
   }
@@ -40,8 +42,7 @@ const sortedListed = (systems: SystemTable): Int32Array => {
 };
 
 /** Of equal `since` only with equal `openAt`, so that equals are due at once and can be ordered by system_id. */
-const follows = (systems: SystemTable, row: Row, last: Row | undefined): boolean => {
-  if (last === undefined) return false;
+const follows = (systems: SystemTable, row: Row, last: Row): boolean => {
   const openPassed = systems.openAt(row) - systems.openAt(last);
   return systems.since(row) === systems.since(last) ? openPassed === 0 : openPassed >= 0;
 };

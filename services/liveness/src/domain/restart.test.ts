@@ -1,3 +1,4 @@
+import { TOMBSTONE_MS } from '@earshot/contracts';
 import type { PartitionState } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
@@ -75,6 +76,15 @@ describe('G7 restart is silent', () => {
     expect(new Set(events.map(({ event }) => event)).size).toBe(3);
     expect(new Set(transitions.map(({ evidence }) => evidence.rule))).toEqual(new Set([null, 'contiguous']));
     expect(transitions.some(({ evidence }) => evidence.heldMs > 0)).toBe(true);
+  });
+
+  it('G7 V1 systems retired before the restart are forgotten in the order in which they were retired', () => {
+    const story = timeline();
+    story.knock('i1', START);
+    for (let i = 0; i < 5; i += 1) story.change(`s${(i * 2) % 5}`, START + i * 1_000, { retired: true });
+    story.restart();
+    story.knock('i1', START + 2_000 + TOMBSTONE_MS);
+    expect([...story.fold.rows()].map(({ systemId }) => systemId).toSorted()).toEqual(['s1', 's3', 's4']);
   });
 
   it('P1 an empty fold is stored and made again', () => {
