@@ -6,8 +6,7 @@
  * npm runs it by `exec`, so that a signal to npm reaches it and not only a shell in between.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,29 +39,38 @@ const COMMANDS = {
 
 const say = (line) => process.stderr.write(`earshot: ${line}\n`);
 
-/** Installs unless the lock file of the last complete install is the one of now. */
+const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { packages: {} });
+
+/** What the lock file asks for and npm's own record of the installation does not have. */
+const findMissing = () => {
+  const installed = readJson(join(MODULES, '.package-lock.json')).packages;
+  const wanted = Object.entries(readJson(join(ROOT, 'package-lock.json')).packages);
+  const isMissing = ([path, { version, optional, link }]) =>
+    path.startsWith('node_modules/') && optional !== true && link !== true && installed[path]?.version !== version;
+  const isDevelopment = ([, { dev, devOptional }]) => dev === true || devOptional === true;
+  const missing = wanted.filter(isMissing);
+  return {
+    product: missing.some((entry) => !isDevelopment(entry)),
+    development: missing.some(isDevelopment),
+    hasDevelopment: wanted.some((entry) => isDevelopment(entry) && !isMissing(entry) && entry[1].optional !== true),
+  };
+};
+
+/** Installs what is missing, and never takes away what the tests need. */
 const install = (development) => {
-  const stamp = join(MODULES, '.earshot-installed');
-  const lock = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
-  const done = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
-  if (done === `${lock} all` || (!development && done === `${lock} product`)) return;
-  say(`installing ${development ? 'what the tests need' : 'what the product needs'} …`);
-  const npm = spawnSync(
-    'npm',
-    ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(development ? [] : ['--omit=dev'])],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 2, 2],
-      shell: process.platform === 'win32',
-    },
-  );
+  const missing = findMissing();
+  if (!missing.product && !(development && missing.development)) return;
+  const all = development || missing.hasDevelopment;
+  say(`installing ${all ? 'what the tests need' : 'what the product needs'} …`);
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(all ? [] : ['--omit=dev'])], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (npm.status !== 0) {
     say('npm could not install the dependencies (see above). Is the registry reachable?');
     process.exit(1);
   }
-  writeFileSync(stamp, `${lock} ${development ? 'all' : 'product'}`);
 };
 
 /** Path of a Node that is new enough. */
