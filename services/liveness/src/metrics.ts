@@ -143,7 +143,7 @@ export const createLivenessMetrics = (registry: MetricsRegistry, clock: Clock): 
       const partition = String(fold.partition);
       const state = fold.state();
       proven.set({ partition }, state.proven / MS_PER_SECOND);
-      open.set({ partition }, state.openSince <= state.proven ? 1 : 0);
+      open.set({ partition }, state.proven > state.openSince ? 1 : 0);
       const closed = unheardSince(fold);
       if (closed !== null) unheard.inc({ cause: closed.cause }, closed.ms / MS_PER_SECOND);
       publications.forEach(observeTransition);

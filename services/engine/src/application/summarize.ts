@@ -1,0 +1,46 @@
+import { type PartitionDocument, presentPartition } from '../domain/observe-partitions.ts';
+import type { EngineContext } from './engine-context.ts';
+import { currentIncidents, type IncidentDocument } from './list-incidents.ts';
+import type { Observation } from './observation.ts';
+import type { LaneTotals } from '../domain/system-query.ts';
+
+/** `unseen`, `online` and `offline` add up to `systems`; what is under `of_which` overlaps. */
+interface TotalsDocument {
+  readonly systems: number;
+  readonly unseen: number;
+  readonly online: number;
+  readonly offline: number;
+  readonly of_which: { readonly late: number; readonly held: number; readonly paused: number };
+}
+
+export interface SummaryDocument {
+  readonly totals: TotalsDocument;
+  readonly partitions: readonly PartitionDocument[];
+  readonly incidents: readonly IncidentDocument[];
+  readonly projection: Observation['projection'];
+  /** `filling`: lists and totals are not complete yet. */
+  readonly catalog: 'complete' | 'filling';
+}
+
+const presentTotals = (
+  totals: LaneTotals,
+  silent: { readonly late: number; readonly held: number },
+): TotalsDocument => ({
+  systems: totals.systems,
+  unseen: totals.unseen,
+  online: totals.online,
+  offline: totals.offline,
+  of_which: { late: silent.late, held: silent.held, paused: totals.paused },
+});
+
+/** How things stand, from the newest observation. */
+export const summarize = (context: EngineContext): SummaryDocument => {
+  const observation = context.observation();
+  return {
+    totals: presentTotals(observation.totals, observation),
+    partitions: observation.partitions.map(presentPartition),
+    incidents: currentIncidents(context),
+    projection: observation.projection,
+    catalog: context.isCatalogComplete() ? 'complete' : 'filling',
+  };
+};
