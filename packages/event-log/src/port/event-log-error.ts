@@ -16,6 +16,8 @@ export type EventLogErrorCode =
   | 'EARSHOT_LOG_UNKNOWN_TOPIC'
   /** The topic exists with settings that would break a guarantee. Says what to do. */
   | 'EARSHOT_LOG_TOPIC_MISMATCH'
+  /** Another process owns this log's file; positions and the clock belong to one owner. */
+  | 'EARSHOT_LOG_IN_USE'
   /** Closed by us. */
   | 'EARSHOT_LOG_CLOSED'
   /** A handler threw: delivery of its partition has stopped. */

@@ -24,7 +24,10 @@ export type AppendOutcome =
   | { readonly position: number; readonly appendedAt: EpochMs }
   | { readonly error: EventLogError };
 
-/** Where a partition begins and ends: `first` is the oldest position retained, `end` the one after the newest. Equal when empty. */
+/**
+ * Where a partition begins and ends: `first` is the oldest position a reader may start at, `end` the one after the newest record.
+ * Equal when empty. Compaction leaves gaps and does not move `first`; only retention by age or bytes does.
+ */
 export interface PartitionBounds {
   readonly partition: number;
   readonly first: number;
@@ -61,7 +64,7 @@ export interface Ownership {
   partitions(): readonly number[];
   /** Forgets where the partition's reading stands and asks `assigned` again. Does nothing for one that is not ours. */
   restart(partition: number): void;
-  /** Gives all partitions back; resolves when no handler call is running. */
+  /** Gives all partitions back, telling `revoked` for each; resolves when no handler call is running. Never call it from one. */
   stop(): Promise<void>;
 }
 
@@ -80,7 +83,10 @@ export interface Reading {
 }
 
 export interface TableHandler {
-  /** Changes in order, the newest value per key at least; `value` null means that the key is gone. */
+  /**
+   * Changes in order, the newest value per key at least; `value` null means that the key is gone. What it throws stops the
+   * following: while catching up `readTable` rejects with EARSHOT_LOG_HANDLER_FAILED, later `failed` is told.
+   */
   changed(records: readonly LogRecord[]): void;
   /** Following has stopped; what is in the table stays true but ages. */
   failed(error: EventLogError): void;
@@ -110,7 +116,10 @@ export interface EventLog {
    * settings that would break a guarantee (a partition count other than given).
    */
   prepare(topics: readonly TopicSpec[]): Promise<void>;
-  /** One outcome per record, in the order given. Never rejects for an operating error: those are outcomes. */
+  /**
+   * One outcome per record, in the order given. Never rejects for an operating error: those are outcomes, EARSHOT_LOG_CLOSED
+   * included. A record without a key in a compacted topic is a programmer's error and rejects.
+   */
   append(records: readonly NewRecord[]): Promise<readonly AppendOutcome[]>;
   /** Joins a group that shares the topic's partitions among its members. */
   own(topic: string, group: string, handler: OwnershipHandler): Promise<Ownership>;

@@ -1,5 +1,6 @@
 import { decodePartitionEvent, type PartitionEventDocument, type UnreadableReason } from '@earshot/contracts';
 import type { LogRecord } from '@earshot/event-log';
+import { isBeforeFirstKnock } from '../domain/before-first-knock.ts';
 import type { Database } from './database.ts';
 
 type Opened = Extract<PartitionEventDocument, { event: 'fleet-silence-opened' }>;
@@ -10,6 +11,7 @@ const addOutage = (database: Database, partition: number, { id, outage }: Record
   const from = Date.parse(outage.from);
   const to = Date.parse(outage.to);
   if (!Number.isFinite(from) || !Number.isFinite(to)) return 'schema';
+  if (isBeforeFirstKnock({ from })) return null;
   database.run(
     `INSERT OR IGNORE INTO outage (id, partition, from_at, to_at, cause, ingest)
      VALUES (:id, :partition, :from, :to, :cause, :ingest)`,

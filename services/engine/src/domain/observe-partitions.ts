@@ -6,6 +6,7 @@ import {
   type PartitionState,
   toIsoOrNull,
 } from '@earshot/contracts';
+import { isBeforeFirstKnock } from './before-first-knock.ts';
 
 /** Proven time that has not moved for so long, on the engine's own monotonic clock: nobody is heard (G10). */
 export const NOT_HEARD_MS: DurationMs = 5_000;
@@ -182,7 +183,7 @@ const presentSeen = ({ state, owner, late, held }: PartitionSeen, condition: Par
     hold: state.hold,
     late,
     held,
-    outage: newestOutage === undefined ? null : outageDocument(newestOutage),
+    outage: newestOutage === undefined || isBeforeFirstKnock(newestOutage) ? null : outageDocument(newestOutage),
   };
 };
 
