@@ -4,6 +4,7 @@ import {
   HEARTBEATS_TOPIC,
   type HeartbeatTopicRecord,
   INCIDENTS_TOPIC,
+  LISTENER_LEAVE_MS,
   REGISTRY_TOPIC,
   systemKey,
   topicSpecs,
@@ -338,7 +339,7 @@ describe('the liveness service', () => {
     await caughtUp();
     expect(await publishedWords()).toEqual(['s1 online 1']);
     expect((await realStore.load(PARTITION))?.state.ledger.map(({ cause }) => cause)).toContain('records_lost');
-    await listen(16);
+    await listen(LISTENER_LEAVE_MS / 1_000 + 16);
     await settled(async () => expect(await publishedWords()).toEqual(['s1 online 1', 's1 offline 2']));
   });
 

@@ -157,7 +157,16 @@ export const createStandalone = async (dependencies: StandaloneDependencies): Pr
     while (![ingest, liveness, engine].every((service) => service.health().ready)) await wait(clock, READY_CHECK_MS);
   };
   const enterFirstFleet = async (): Promise<void> => {
-    firstCredential = await ensureFirstFleet(engine.registry, settings, directory);
+    firstCredential = await ensureFirstFleet({
+      registry: engine.registry,
+      view: ground.registry.view,
+      clock,
+      fleet: {
+        intervalMs: settings.defaultIntervalSeconds * MS_PER_SECOND,
+        ttlMs: settings.defaultTtlSeconds * MS_PER_SECOND,
+      },
+      path: directory.firstCredential,
+    });
   };
   const list: readonly Part[] = [
     { name: 'log', stop: () => ground.log.close() },

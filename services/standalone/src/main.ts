@@ -50,7 +50,11 @@ const stopOnSignals = (stop: () => Promise<number>, logger: Logger): void => {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
 };
 
+/** Everything written here, databases of credential hashes included, is its owner's alone. */
+const OWNER_ONLY = 0o077;
+
 const main = async (): Promise<void> => {
+  process.umask(OWNER_ONLY);
   const { settings, warnings } = loadStandaloneSettings(process.env);
   const { isTTY: terminal } = process.stderr;
   const color = terminal && (process.env['NO_COLOR'] ?? '') === '';

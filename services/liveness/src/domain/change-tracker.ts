@@ -2,10 +2,15 @@ import type { FoldChanges } from './partition-fold.ts';
 import { systemRow } from './system-row.ts';
 import { CHANGED, CLEAN, HEARTBEAT_ONLY, type Row, type SystemTable } from './system-table.ts';
 
-/** Which systems a commit has to store. Marking costs the same however often and for however many systems it is done. */
+/**
+ * Which systems a commit has to store. Marking costs the same however often and for however many systems it is done.
+ */
 export class ChangeTracker {
   readonly #systems: SystemTable;
-  /** Rows in the order they became dirty; those that were forgotten meanwhile are clean again, or dirty as another's row. */
+  /**
+   * Rows in the order they became dirty; those that were forgotten meanwhile are clean again, or dirty as another's
+   * row.
+   */
   #dirty: Row[] = [];
   #dirtyCount = 0;
   readonly #removed = new Set<string>();

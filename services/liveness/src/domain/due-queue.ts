@@ -13,9 +13,10 @@ interface Known {
 }
 
 /**
- * The instant of proven time at which a system is due (V2): it is, once that is not above `proven`.
- * After `dueAfter` of contiguous open silence; or, counting open time back from or on from `proven`, once enough has accumulated.
- * As long as the system is not restarted this only ever moves later: `openSince` does, and open time never outruns proven time.
+ * The instant of proven time at which a system is due (V2): it is, once that is not above `proven`. After `dueAfter`
+ * of contiguous open silence; or, counting open time back from or on from `proven`, once enough has accumulated. As
+ * long as the system is not restarted this only ever moves later: `openSince` does, and open time never outruns
+ * proven time.
  */
 export const dueAt = ({ systems, time }: Known, row: Row, after: DurationMs): EpochMs =>
   Math.min(
@@ -24,11 +25,13 @@ export const dueAt = ({ systems, time }: Known, row: Row, after: DurationMs): Ep
   );
 
 /**
- * Lists by when their first system is due. A list waits under a key that may be too low, since whatever happens to it while it
- * waits makes that later; never too high. So a closing touches nothing here, and a list is looked at only when its key has come.
+ * Lists by when their first system is due. A list waits under a key that may be too low, since whatever happens to it
+ * while it waits makes that later; never too high. So a closing touches nothing here, and a list is looked at only
+ * when its key has come.
  *
- * Under a hold, lists that are due but for the hold would come up at every knock. They wait under their later instant instead, and
- * are remembered as set aside, because that key is too high once the hold ends: `wake` must be called then.
+ * Under a hold, lists that are due but for the hold would come up at every knock. They wait under their later instant
+ * instead, and are remembered as set aside, because that key is too high once the hold ends: `wake` must be called
+ * then.
  */
 export class DueQueue {
   readonly #known: Known;
@@ -55,8 +58,8 @@ export class DueQueue {
   }
 
   /**
-   * Takes out the lists that are due and whose first systems are of the same, lowest order: (dueAt, since). None if none is due.
-   * The caller adds again those that it leaves systems in.
+   * Takes out the lists that are due and whose first systems are of the same, lowest order: (dueAt, since). None if
+   * none is due. The caller adds again those that it leaves systems in.
    */
   takeEarliest(isHeld: boolean): readonly SilenceList[] {
     const first = this.#earliest(isHeld);

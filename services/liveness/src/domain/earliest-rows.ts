@@ -2,9 +2,9 @@ import type { SilenceList } from './silence-list.ts';
 import { NONE, type Row, type SystemTable } from './system-table.ts';
 
 /**
- * The first systems of these lists: as many as have the `since` of their list's head, of which all lists have the same. If those
- * are more than `limit`, the ones lowest by system_id: which systems are judged first must not depend on how the lists came to be,
- * or two owners would disagree (S1). In no particular order.
+ * The first systems of these lists: as many as have the `since` of their list's head, of which all lists have the
+ * same. If those are more than `limit`, the ones lowest by system_id: which systems are judged first must not depend
+ * on how the lists came to be, or two owners would disagree (S1). In no particular order.
  *
  * Walks the equals; of a sorted list no more than `limit`.
  */

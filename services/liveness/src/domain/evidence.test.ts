@@ -69,7 +69,9 @@ describe('G11 every verdict explains itself', () => {
     story.heartbeat('b', START + 10_000);
     story.knock('i1', START + 10_000);
     story.listen(START + 11_000, START + 10_000 + TTL);
-    const outages = new Map(story.transitions.slice(2).map(({ systemId, evidence }) => [systemId, evidence.outages.length]));
+    const outages = new Map(
+      story.transitions.slice(2).map(({ systemId, evidence }) => [systemId, evidence.outages.length]),
+    );
     expect([outages.get('a'), outages.get('b')]).toEqual([1, 0]);
   });
 
@@ -130,7 +132,7 @@ describe('G11 how long a hold delayed the verdict', () => {
     const story = heldFleet();
     story.heartbeat('later', START + TTL + 1_000);
     story.release(START + TTL + 1_500);
-    story.listen(START + TTL + 2_000, START + 2 * TTL + 1_000);
+    story.listen(START + TTL + 2_300, START + 2 * TTL + 1_300);
     expect(story.transitions.at(-1)).toMatchObject({ systemId: 'later', evidence: { heldMs: 0 } });
   });
 

@@ -34,8 +34,8 @@ const evidence = (partition: Partition, row: Row, rule: VerdictRule | null): Evi
 };
 
 /**
- * From the instant at which the system would have been due without any hold, of the stretch that is open now, until proven; 0 if no
- * hold was on between.
+ * From the instant at which the system would have been due without any hold, of the stretch that is open now, until
+ * proven; 0 if no hold was on between.
  */
 const heldMs = (partition: Partition, row: Row): number => {
   const { systems, time, hold } = partition;

@@ -44,8 +44,12 @@ describe('V5 fleet silence', () => {
     expect(silenceEvents(story)).toEqual([]);
     story.goOn(START + TTL, START + 2 * TTL - 1_000);
     expect(story.events.at(-1)).toEqual({
-      ...{ id: `7/${story.events.at(-1)?.position}/fleet-silence-opened`, event: 'fleet-silence-opened' },
-      ...{ position: story.events.at(-1)?.position, at: START + TTL, late: 20, listed: 50 },
+      id: `7/${story.events.at(-1)?.position}/fleet-silence-opened`,
+      event: 'fleet-silence-opened',
+      position: story.events.at(-1)?.position,
+      at: START + TTL,
+      late: 20,
+      listed: 50,
     });
     expect(story.fold.state()).toMatchObject({ hold: 'on', holdOpenedAt: START + TTL, holdClosedAt: null });
     expect(story.transitions.filter(({ to }) => to === 'offline')).toEqual([]);
@@ -96,8 +100,13 @@ describe('V5 fleet silence', () => {
     const { events, transitions } = story.knock('i1', START + TTL + 7_000);
     expect(events).toEqual([
       {
-        ...{ id: `7/${story.fold.position}/fleet-silence-closed`, event: 'fleet-silence-closed' },
-        ...{ position: story.fold.position, at: START + TTL + 7_000, reason: 'recovered', by: '', note: '' },
+        id: `7/${story.fold.position}/fleet-silence-closed`,
+        event: 'fleet-silence-closed',
+        position: story.fold.position,
+        at: START + TTL + 7_000,
+        reason: 'recovered',
+        by: '',
+        note: '',
       },
     ]);
     expect(transitions).toHaveLength(9);
@@ -148,13 +157,26 @@ describe('V5 fleet silence', () => {
     const story = fleet(10, 0);
     story.goOn(START + 1_000, START + TTL + 2_000);
     const { events } = story.release(START + TTL + 2_500, { by: 'ada', reason: 'decommissioned' });
-    expect(events).toMatchObject([{ event: 'fleet-silence-closed', reason: 'operator', by: 'ada', note: 'decommissioned' }]);
+    expect(events).toMatchObject([
+      { event: 'fleet-silence-closed', reason: 'operator', by: 'ada', note: 'decommissioned' },
+    ]);
     expect(story.fold.state()).toMatchObject({ hold: 'released', holdClosedAt: START + TTL + 2_000 });
     expect(story.release(START + TTL + 2_600).events).toEqual([]);
     expect(story.knock('i1', START + TTL + 3_000).transitions).toHaveLength(10);
     story.knock('i1', START + TTL + 4_000);
     expect(story.fold.state()).toMatchObject({ hold: 'none', holdClosedAt: START + TTL + 2_000 });
     expect(silenceEvents(story)).toHaveLength(2);
+  });
+
+  it('V5 once ended it can open anew', () => {
+    const story = fleet(10, 0);
+    story.goOn(START + 1_000, START + TTL);
+    story.heartbeat('silent0', START + TTL);
+    story.goOn(START + TTL + 1_000, START + TTL + 2_000);
+    for (let i = 0; i < 10; i += 1) story.heartbeat(`silent${i}`, START + TTL + 2_000);
+    story.goOn(START + TTL + 3_000, START + 2 * TTL + 2_000);
+    expect(silenceEvents(story)).toHaveLength(3);
+    expect(story.fold.state()).toMatchObject({ hold: 'on', holdOpenedAt: START + 2 * TTL + 2_000, holdClosedAt: null });
   });
 
   it('V5 a release without a name or reason is one too, and without a hold it is nothing', () => {

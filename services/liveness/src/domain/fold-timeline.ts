@@ -18,8 +18,8 @@ export const TTL = 60_000;
 export const START = 1_000_000_000;
 
 /**
- * A story told to a fold, record by record: for tests. Each call folds one record at the instant given and answers its effects.
- * Positions and knock numbers count up by themselves.
+ * A story told to a fold, record by record: for tests. Each call folds one record at the instant given and answers
+ * its effects. Positions and knock numbers count up by themselves.
  */
 export interface Timeline {
   readonly fold: PartitionFold;

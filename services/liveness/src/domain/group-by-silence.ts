@@ -11,8 +11,8 @@ export interface SilenceGroup {
 }
 
 /**
- * All listed systems, in as few groups as their order allows. Systems of one ttl from several older stretches share a group, unless
- * `openAt` would go back in it, which it may at most where a stretch began.
+ * All listed systems, in as few groups as their order allows. Systems of one ttl from several older stretches share a
+ * group, unless `openAt` would go back in it, which it may at most where a stretch began.
  */
 export const groupBySilence = (systems: SystemTable, kindOf: (row: Row) => SilenceKind): readonly SilenceGroup[] => {
   const groups: SilenceGroup[] = [];

@@ -29,14 +29,17 @@ export class Hold {
 }
 
 /** V5: so many are late that the path is to be suspected, not the systems. */
-export const isFleetSilence = (late: number, listed: number): boolean =>
+const isFleetSilence = (late: number, listed: number): boolean =>
   late >= SILENCE_LEAST && late * SILENCE_SHARE >= listed;
 
 /** V5: few enough are still silent. */
-export const isFleetSilenceOver = (silent: number, listed: number): boolean =>
+const isFleetSilenceOver = (silent: number, listed: number): boolean =>
   silent < SILENCE_LEAST || silent * SILENCE_END_SHARE < listed;
 
-/** V5: opens a hold before the first verdict it is to delay, or ends it. `late` ignores closed time, `silent` does not. */
+/**
+ * V5: opens a hold before the first verdict it is to delay, or ends it. `late` ignores closed time, `silent` does
+ * not.
+ */
 export const reviewHold = (partition: Partition): void => {
   const { hold, silence, time } = partition;
   const { late, silent, listed } = silence;

@@ -6,10 +6,11 @@ import { NONE, NEVER, type Row, type SystemTable } from './system-table.ts';
 import type { Work } from './work.ts';
 
 /**
- * Counts systems that have been silent for the late share of their ttl, by what changed since it counted last, never by a scan:
+ * Counts systems that have been silent for the late share of their ttl, by what changed since it counted last, never
+ * by a scan:
  * - `silent`: `since + lateAfter <= proven`, time being open or not. In a list those are before its cursor.
- * - `late`: the same of contiguous open time. In a list of the current stretch that is the same; a list of an older one becomes
- *   late as a whole; a closing makes nobody late.
+ * - `late`: the same of contiguous open time. In a list of the current stretch that is the same; a list of an older
+ *   one becomes late as a whole; a closing makes nobody late.
  *
  * Lists wait in a heap under the next instant at which their counts may change; it may be too low, never too high.
  */
@@ -106,8 +107,8 @@ export class LateQueue {
   }
 
   /**
-   * The next silent one; or, as long as the list is not late as a whole, when that is. A closing still to come makes it late no
-   * earlier than `lateAfter` from now, and systems still to be appended become silent no earlier either.
+   * The next silent one; or, as long as the list is not late as a whole, when that is. A closing still to come makes
+   * it late no earlier than `lateAfter` from now, and systems still to be appended become silent no earlier either.
    */
   #nextChange(list: SilenceList): number {
     const after = lateAfter(list.kind.ttl);

@@ -14,7 +14,10 @@ const OUTSIDE = -1;
 
 export const heapEntry = <T>(item: T): HeapEntry<T> => ({ item, key: 0, tie: 0, index: OUTSIDE });
 
-/** Lowest (key, tie) first. Entries can be moved and taken out wherever they are; every call costs the logarithm of the size. */
+/**
+ * Lowest (key, tie) first. Entries can be moved and taken out wherever they are; every call costs the logarithm of
+ * the size.
+ */
 export class ListHeap<T> {
   readonly #entries: HeapEntry<T>[] = [];
   readonly #work: Work;

@@ -27,7 +27,10 @@ export class LogTime {
     this.lastKnock = stored.lastKnock;
   }
 
-  /** Open time at an instant not before `proven`, as far as it can be known: an upper bound, so that it errs to later verdicts. */
+  /**
+   * Open time at an instant not before `proven`, as far as it can be known: an upper bound, so that it errs to later
+   * verdicts.
+   */
   openTimeAt(at: EpochMs): DurationMs {
     return this.open + Math.max(0, at - Math.max(this.proven, this.openSince));
   }

@@ -6,8 +6,8 @@ interface MutedRow {
 }
 
 /**
- * Systems whose verdicts are withheld until the fold has passed what is already published about them (S4). Only a rebuild makes
- * such, so the queue is made once and only empties.
+ * Systems whose verdicts are withheld until the fold has passed what is already published about them (S4). Only a
+ * rebuild makes such, so the queue is made once and only empties.
  */
 export class MutedQueue {
   /** Highest position first: the next one is at the end. */
@@ -16,14 +16,14 @@ export class MutedQueue {
   constructor(systems: SystemTable, position: number) {
     for (const row of systems.rows()) {
       const mutedTo = systems.mutedTo(row);
-      if (mutedTo > position) this.#waiting.push({ row, mutedTo });
+      if (mutedTo >= position) this.#waiting.push({ row, mutedTo });
     }
     this.#waiting.sort((a, b) => b.mutedTo - a.mutedTo);
   }
 
   /**
-   * Takes out the next system muted up to less than `position`; undefined if there is none. It may have been forgotten meanwhile,
-   * and its row be another's: one that is not muted.
+   * Takes out the next system muted up to less than `position`; undefined if there is none. It may have been
+   * forgotten meanwhile, and its row be another's: one that is not muted.
    */
   takeBelow(position: number): Row | undefined {
     const next = this.#waiting.at(-1);

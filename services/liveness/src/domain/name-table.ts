@@ -7,8 +7,8 @@ interface NameEntry {
 }
 
 /**
- * Names that many systems share, each kept once. Uses are counted, so that memory follows the names in use and not the names
- * ever seen: credentials rotate for years.
+ * Names that many systems share, each kept once. Uses are counted, so that memory follows the names in use and not
+ * the names ever seen: credentials rotate for years.
  */
 export class NameTable {
   readonly #entries: NameEntry[] = [];

@@ -1,7 +1,10 @@
 import { EVIDENCE_OUTAGES_MAX, LEDGER_OUTAGES_MAX } from '@earshot/contracts';
 import type { EpochMs, Outage } from '@earshot/contracts';
 
-/** The closed stretches of a partition, in log order; the newest LEDGER_OUTAGES_MAX. For readers only: no verdict depends on it. */
+/**
+ * The closed stretches of a partition, in log order; the newest LEDGER_OUTAGES_MAX. For readers only: no verdict
+ * depends on it.
+ */
 export class OutageLedger {
   readonly #outages: Outage[];
   /** Answers of `since` by their length: thousands of verdicts of one knock share a few of them. */

@@ -13,7 +13,10 @@ import { restoreSystem } from './system-row.ts';
 import { SystemTable } from './system-table.ts';
 import type { Work } from './work.ts';
 
-/** All that the fold of one partition remembers. The rules are functions over it: one file for each kind of record, one for judging. */
+/**
+ * All that the fold of one partition remembers. The rules are functions over it: one file for each kind of record,
+ * one for judging.
+ */
 export interface Partition {
   readonly partition: number;
   readonly time: LogTime;

@@ -1,4 +1,4 @@
-import { TOMBSTONE_MS } from '@earshot/contracts';
+import { LISTENER_LEAVE_MS, TOMBSTONE_MS } from '@earshot/contracts';
 import type { PartitionState } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
@@ -6,7 +6,10 @@ import { inShort, START, timeline, TTL, type Timeline } from './fold-timeline.ts
 import type { CurrentSettings, FoldEffects, KnownSystem, PartitionFold } from './partition-fold.ts';
 import { rebuildPartitionFold } from './rebuild-partition-fold.ts';
 
-/** A story with everything in it: outages, a hold, pauses, retirements, a clock set back, several ttls, a listener lost. */
+/**
+ * A story with everything in it: outages, a hold, pauses, retirements, a clock set back, several ttls, a listener
+ * lost.
+ */
 const eventful = (): Timeline => {
   const story = timeline();
   const beat = (count: number, at: number): void => {
@@ -95,11 +98,20 @@ describe('G7 restart is silent', () => {
 });
 
 const known = (systemId: string, members: Partial<KnownSystem> = {}): KnownSystem => ({
-  ...{ systemId, fleet: '', ttlMs: TTL, revision: 3, paused: false, retired: false, published: null },
+  systemId,
+  fleet: '',
+  ttlMs: TTL,
+  revision: 3,
+  paused: false,
+  retired: false,
+  published: null,
   ...members,
 });
 const published = (state: 'online' | 'offline', position: number): KnownSystem['published'] => ({
-  ...{ state, position, sequence: 5, registration: 2 },
+  state,
+  position,
+  sequence: 5,
+  registration: 2,
 });
 
 describe('S4 rebuild without a projection', () => {
@@ -114,9 +126,21 @@ describe('S4 rebuild without a projection', () => {
     ]);
     expect(fold.position).toBe(99);
     expect(fold.row('a')).toEqual({
-      ...{ systemId: 'a', fleet: 'rome', ttlMs: TTL, ttlRevision: 3, revision: 3, registration: 2 },
-      ...{ state: 'online', paused: false, retiredAt: null, lastSeen: START, since: START, openAt: 0 },
-      ...{ sequence: 5, mutedTo: 50, credential: '' },
+      systemId: 'a',
+      fleet: 'rome',
+      ttlMs: TTL,
+      ttlRevision: 3,
+      revision: 3,
+      registration: 2,
+      state: 'online',
+      paused: false,
+      retiredAt: null,
+      lastSeen: START,
+      since: START,
+      openAt: 0,
+      sequence: 5,
+      mutedTo: 50,
+      credential: '',
     });
     expect(fold.row('b')).toMatchObject({ state: 'offline', paused: true, mutedTo: 60 });
     expect(fold.row('c')).toMatchObject({ state: 'unseen', lastSeen: null, sequence: 0, registration: 3, mutedTo: -1 });
@@ -143,20 +167,31 @@ describe('S4 rebuild without a projection', () => {
     expect(inShort(story)).toEqual(['gone offline 7', 'gone online 6', 'there offline 6']);
   });
 
+  it.each([
+    [102, 'offline'],
+    [101, 'online'],
+  ])('S4 published up to %i, a heartbeat at 102 leaves the system %s', (position, state) => {
+    const story = timeline(rebuildPartitionFold(7, start, [known('a', { published: published('offline', position) })]));
+    story.listen(START, START + 1_000);
+    story.heartbeat('a', START + 1_000);
+    expect(story.fold.position).toBe(102);
+    expect(story.fold.row('a')?.state).toBe(state);
+  });
+
   it('S4 a system that is due when its muting ends is judged then, if nothing was heard', () => {
-    const story = timeline(rebuildPartitionFold(7, start, [known('a', { published: published('online', 165) })]));
-    story.listen(START, START + 65_000);
-    expect([story.fold.position, story.transitions]).toEqual([165, []]);
-    story.knock('i1', START + 66_000);
+    const story = timeline(rebuildPartitionFold(7, start, [known('a', { published: published('online', 195) })]));
+    story.listen(START, START + 95_000);
+    expect([story.fold.position, story.transitions]).toEqual([195, []]);
+    story.knock('i1', START + 96_000);
     expect(inShort(story)).toEqual(['a offline 6']);
   });
 
   it('S4 V5 muted systems are late like others, and can open a hold', () => {
     const muted = Array.from({ length: 10 }, (_, i) => known(`s${i}`, { published: published('online', 10_000) }));
     const story = timeline(rebuildPartitionFold(7, start, muted));
-    story.listen(START, START + TTL);
+    story.listen(START, START + LISTENER_LEAVE_MS + TTL);
     expect(story.events.at(-1)).toMatchObject({ event: 'fleet-silence-opened', late: 10, listed: 10 });
-    story.listen(START + TTL + 1_000, START + 3 * TTL);
+    story.listen(START + LISTENER_LEAVE_MS + TTL + 1_000, START + 4 * TTL);
     expect(story.transitions).toEqual([]);
   });
 
@@ -188,11 +223,16 @@ describe('S4 rebuild without a projection', () => {
 
 describe('S2 no ground', () => {
   const settings = (systemId: string, members: Partial<CurrentSettings> = {}): CurrentSettings => ({
-    ...{ systemId, fleet: '', ttlMs: TTL, revision: 0, paused: false, retired: false },
+    systemId,
+    fleet: '',
+    ttlMs: TTL,
+    revision: 0,
+    paused: false,
+    retired: false,
     ...members,
   });
 
-  it('S2 the loss is an outage up to the oldest record, under a position that was lost', () => {
+  it('S2 the loss is an outage up to the leave time after the oldest record, under a position that was lost', () => {
     const story = timeline();
     story.listen(START, START + 5_000);
     const { events } = story.fold.loseGround({ position: 900, appendedAt: START + 9_000_000 }, []);
@@ -202,10 +242,15 @@ describe('S2 no ground', () => {
         position: 899,
         at: START + 9_000_000,
         event: 'outage-recorded',
-        outage: { from: START + 5_000, to: START + 9_000_000, cause: 'records_lost', ingest: '' },
+        outage: { from: START + 5_000, to: START + 9_000_000 + LISTENER_LEAVE_MS, cause: 'records_lost', ingest: '' },
       },
     ]);
-    expect(story.fold.state()).toMatchObject({ position: 899, listeners: [], openSince: START + 9_000_000, open: 5_000 });
+    expect(story.fold.state()).toMatchObject({
+      position: 899,
+      listeners: [],
+      openSince: START + 9_000_000 + LISTENER_LEAVE_MS,
+      open: 5_000,
+    });
   });
 
   it('S2 every silence counts from the oldest record; state, sequence and last_seen stay', () => {
@@ -217,9 +262,10 @@ describe('S2 no ground', () => {
     const oldest = START + 9_000_000;
     story.fold.loseGround({ position: 900, appendedAt: oldest }, []);
     expect(story.fold.row('a')).toMatchObject({ since: oldest, openAt: 40_000, lastSeen: START + 100, sequence: 1 });
-    story.listen(oldest, oldest + TTL - 1);
+    const due = oldest + LISTENER_LEAVE_MS + TTL;
+    story.listen(oldest, due - 1);
     expect(story.fold.row('a')?.state).toBe('online');
-    story.listen(oldest + TTL, oldest + TTL);
+    story.listen(due, due);
     expect(inShort(story)).toEqual(['a offline 2', 'a online 1', 'b offline 2', 'b online 1']);
     expect(story.fold.takeChanges().systems).toHaveLength(2);
   });
@@ -247,8 +293,62 @@ describe('S2 no ground', () => {
     story.knock('i1', START);
     story.heartbeat('a', START);
     story.listen(START + 1_000, START + 20_000);
-    story.fold.loseGround({ position: 900, appendedAt: START + 17_000 }, []);
+    story.fold.loseGround({ position: 900, appendedAt: START - LISTENER_LEAVE_MS }, []);
     expect(story.fold.state()).toMatchObject({ proven: START + 20_000, openSince: START + 20_000 });
     expect(story.fold.state().ledger.at(-1)).toMatchObject({ from: START + 20_000, to: START + 20_000 });
+  });
+
+  it('S2 the open stretch never begins earlier than it did', () => {
+    const story = timeline();
+    story.knock('i1', START);
+    story.knock('i2', START);
+    story.knock('i1', START + 10_000);
+    story.fold.loseGround({ position: 900, appendedAt: START + 8_000 - LISTENER_LEAVE_MS }, []);
+    expect(story.fold.state()).toMatchObject({ proven: START, openSince: START + 10_000 });
+  });
+});
+
+describe('G1 an ingest that ended just before an owner’s ground still has its leave time', () => {
+  const SHORT = 15_000;
+  /** Its last heartbeat went to an ingest that died before `START`; within the leave time it has found the other one. */
+  const moveTo = (story: Timeline): void => {
+    story.listen(START, START + LISTENER_LEAVE_MS);
+    story.heartbeat('a', START + LISTENER_LEAVE_MS, { ttl_ms: SHORT });
+    story.listen(START + LISTENER_LEAVE_MS + 1_000, START + LISTENER_LEAVE_MS + SHORT - 1_000);
+  };
+
+  it('G1 S4 after a rebuild', () => {
+    const known: KnownSystem = {
+      systemId: 'a',
+      fleet: '',
+      ttlMs: SHORT,
+      revision: 0,
+      paused: false,
+      retired: false,
+      published: null,
+    };
+    const online = { position: 50, sequence: 1, registration: 0, state: 'online' } as const;
+    const story = timeline(
+      rebuildPartitionFold(7, { position: 100, appendedAt: START }, [{ ...known, published: online }]),
+    );
+    moveTo(story);
+    expect(story.transitions).toEqual([]);
+    expect(story.fold.state().ledger).toMatchObject([{ to: START + LISTENER_LEAVE_MS, cause: 'records_lost' }]);
+  });
+
+  it('G1 S2 after records were lost unread', () => {
+    const story = timeline();
+    story.knock('i0', START - 100_000);
+    story.heartbeat('a', START - 100_000, { ttl_ms: SHORT });
+    story.fold.loseGround({ position: 900, appendedAt: START }, []);
+    moveTo(story);
+    expect(inShort(story)).toEqual(['a online 1']);
+  });
+
+  it('S4 a log kept from its first record on is open at once: nobody can have listened before it', () => {
+    const story = timeline(rebuildPartitionFold(7, { position: 0, appendedAt: START }, []));
+    story.knock('i1', START);
+    story.knock('i1', START + 1_000);
+    expect(story.fold.state()).toMatchObject({ openSince: START, open: 1_000 });
   });
 });

@@ -3,7 +3,9 @@ import { appendRow, removeRow, type RowList } from './row-list.ts';
 import { NONE, type Row, type SystemTable } from './system-table.ts';
 import type { Work } from './work.ts';
 
-/** Retired systems, longest retired first: the ones to forget are at the head. A retired system is in no silence list. */
+/**
+ * Retired systems, longest retired first: the ones to forget are at the head. A retired system is in no silence list.
+ */
 export class RetiredQueue {
   readonly #systems: SystemTable;
   readonly #work: Work;

@@ -1,8 +1,8 @@
 import { NONE, type Row, type SystemTable } from './system-table.ts';
 
 /**
- * Rows in the order they were appended, linked through the rows themselves: appending and taking out of the middle cost the same
- * few writes however long the list is. A row is in at most one list.
+ * Rows in the order they were appended, linked through the rows themselves: appending and taking out of the middle
+ * cost the same few writes however long the list is. A row is in at most one list.
  */
 export interface RowList {
   head: Row;

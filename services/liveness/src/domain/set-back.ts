@@ -1,6 +1,5 @@
 import { CLOCK_BACK_MS } from '@earshot/contracts';
 import type { EpochMs } from '@earshot/contracts';
-import { recordOutage } from './closing.ts';
 import type { Partition } from './partition.ts';
 import { SilenceIndex } from './silence-index.ts';
 import type { Row } from './system-table.ts';
@@ -10,12 +9,12 @@ export const isSetBack = (now: EpochMs, knockedAt: EpochMs): boolean => knockedA
 
 /** T5: the log's clock was set back. Walks every system, as rarely as clocks are set back by that much. */
 export const setBack = (partition: Partition, at: EpochMs): void => {
-  const { time, listeners, systems, work } = partition;
+  const { time, listeners, ledger, systems, work } = partition;
   time.setBack(at);
   listeners.setBack(at);
   for (const row of systems.rows()) lowerTo(partition, row, at);
   partition.silence = new SilenceIndex(systems, time, work);
-  recordOutage(partition, { from: at, to: at, cause: 'clock_set_back', ingest: '' });
+  ledger.add({ from: at, to: at, cause: 'clock_set_back', ingest: '' }); // of no length, so no event
 };
 
 /** No ttl runs from later than the clock says now. */

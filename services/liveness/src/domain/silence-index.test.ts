@@ -36,32 +36,35 @@ const scan = (systems: SystemTable, time: LogTime): Record<'listed' | 'late' | '
 };
 
 describe('the silence index', () => {
-  it.each(Array.from({ length: 20 }, (_, i) => i + 1))('V3 V5 counts what a scan counts, whatever happens (seed %i)', (seed) => {
-    const random = randomNumbers(seed);
-    const { systems, time, index } = indexOf(50);
-    for (let step = 0; step < 2_000; step += 1) {
-      const row = random(50);
-      const what = random(20);
-      time.now += random(40);
-      if (what < 12) index.restart(row, time.now, time.openTimeAt(time.now));
-      else if (what === 12) index.unlist(row);
-      if (what === 12) systems.setPaused(row, true);
-      if (what === 13) {
-        systems.setPaused(row, false);
-        systems.setTtl(row, 500 * (1 + random(8)), 0);
-        index.restart(row, time.now, time.openTimeAt(time.now));
+  it.each(Array.from({ length: 20 }, (_, i) => i + 1))(
+    'V3 V5 counts what a scan counts, whatever happens (seed %i)',
+    (seed) => {
+      const random = randomNumbers(seed);
+      const { systems, time, index } = indexOf(50);
+      for (let step = 0; step < 2_000; step += 1) {
+        const row = random(50);
+        const what = random(20);
+        time.now += random(40);
+        if (what < 12) index.restart(row, time.now, time.openTimeAt(time.now));
+        else if (what === 12) index.unlist(row);
+        if (what === 12) systems.setPaused(row, true);
+        if (what === 13) {
+          systems.setPaused(row, false);
+          systems.setTtl(row, 500 * (1 + random(8)), 0);
+          index.restart(row, time.now, time.openTimeAt(time.now));
+        }
+        if (what === 14 && random(10) === 0) {
+          time.openSince = time.now;
+          index.beginStretch();
+        }
+        if (what < 15) continue;
+        time.prove(time.proven + random(time.now - time.proven + 1));
+        index.count();
+        expect({ listed: index.listed, late: index.late, silent: index.silent }).toEqual(scan(systems, time));
+        expect(index.lists).toBeLessThanOrEqual(index.listed);
       }
-      if (what === 14 && random(10) === 0) {
-        time.openSince = time.now;
-        index.beginStretch();
-      }
-      if (what < 15) continue;
-      time.prove(time.proven + random(time.now - time.proven + 1));
-      index.count();
-      expect({ listed: index.listed, late: index.late, silent: index.silent }).toEqual(scan(systems, time));
-      expect(index.lists).toBeLessThanOrEqual(index.listed);
-    }
-  });
+    },
+  );
 
   it('G12 an empty list is dropped', () => {
     const { systems, time, index } = indexOf(3);

@@ -10,17 +10,19 @@ import { NONE, type Row, type SystemTable } from './system-table.ts';
 import type { Work } from './work.ts';
 
 /**
- * A list that has taken this many gives way to a new one. A list silent to its end is counted in one step, so this bounds what a
- * knock walks where proven time jumps past many systems at once, as after an outage. Lower: more lists to wait in heaps.
+ * A list that has taken this many gives way to a new one. A list silent to its end is counted in one step, so this
+ * bounds what a knock walks where proven time jumps past many systems at once, as after an outage. Lower: more lists
+ * to wait in heaps.
  */
 const LIST_SYSTEMS_MAX = 4_096;
 
 /**
  * The listed systems in order of their silence (V3): who is late and who is due, without ever scanning.
  *
- * Each ttl has a list for the current open stretch, to whose end a system moves with every heartbeat. A closing only begins a new
- * stretch and with it new lists: it walks nothing. The older lists empty as their systems are heard again, or become late and due
- * as a whole. An empty list is dropped at once, so there are never more lists than listed systems.
+ * Each ttl has a list for the current open stretch, to whose end a system moves with every heartbeat. A closing only
+ * begins a new stretch and with it new lists: it walks nothing. The older lists empty as their systems are heard
+ * again, or become late and due as a whole. An empty list is dropped at once, so there are never more lists than
+ * listed systems.
  */
 export class SilenceIndex {
   readonly #systems: SystemTable;
@@ -38,8 +40,8 @@ export class SilenceIndex {
   #currentMuted = new Map<DurationMs, SilenceList>();
 
   /**
-   * Sorts all listed systems. For loading, and for the rare records that move every system at once; they make a new index instead
-   * of mending the old one.
+   * Sorts all listed systems. For loading, and for the rare records that move every system at once; they make a new
+   * index instead of mending the old one.
    */
   constructor(systems: SystemTable, time: LogTime, work: Work) {
     this.#systems = systems;
@@ -141,8 +143,9 @@ export class SilenceIndex {
     };
   }
 
+  /** As of the record being folded, or the one folded last: that a later one unmutes is `unmute`'s business. */
   #isMuted(row: Row): boolean {
-    return this.#systems.mutedTo(row) > this.#time.position;
+    return this.#systems.mutedTo(row) >= this.#time.position;
   }
 
   #join(row: Row): void {

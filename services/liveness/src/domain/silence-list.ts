@@ -15,8 +15,8 @@ export interface SilenceKind {
 }
 
 /**
- * Listed systems of one ttl whose silence began in one open stretch, in order of `since` and, because the stretch is one, of
- * `openAt` too; of equal `since` is of equal `openAt`. So whatever becomes late or due is at the head (V3).
+ * Listed systems of one ttl whose silence began in one open stretch, in order of `since` and, because the stretch is
+ * one, of `openAt` too; of equal `since` is of equal `openAt`. So whatever becomes late or due is at the head (V3).
  */
 export class SilenceList implements RowList {
   readonly id: number;

@@ -17,8 +17,8 @@ export const restart = ({ silence, time }: Partition, row: Row): void => {
 };
 
 /**
- * A new registration, of a system that is unknown or retired: unseen, so without a deadline. Of a retired one nothing stays but the
- * position up to which verdicts about it are published.
+ * A new registration, of a system that is unknown or retired: unseen, so without a deadline. Of a retired one nothing
+ * stays but the position up to which verdicts about it are published.
  */
 export const create = (partition: Partition, systemId: string, settings: SystemSettings): Row => {
   const { systems, census, changes, retired, time } = partition;

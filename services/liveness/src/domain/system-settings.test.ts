@@ -92,12 +92,25 @@ describe('V1 the registry brings settings', () => {
     expect(story.fold.row('a')?.state).toBe('offline');
   });
 
+  it('V1 of the same revision the later record wins', () => {
+    const story = listening();
+    story.heartbeat('a', START, { revision: 4 });
+    story.change('a', START, { revision: 4, ttl_ms: 2 * TTL, fleet: 'rome' });
+    expect(story.fold.row('a')).toMatchObject({ ttlMs: 2 * TTL, fleet: 'rome' });
+  });
+
   it('V1 where a heartbeat brought newer settings, a change brings only pause and retirement', () => {
     const story = listening();
     story.change('a', START, { revision: 1 });
     story.heartbeat('a', START, { revision: 9, ttl_ms: 2 * TTL, fleet: 'oslo' });
     story.change('a', START + 1, { revision: 8, ttl_ms: TTL, fleet: 'rome', paused: true });
-    expect(story.fold.row('a')).toMatchObject({ ttlMs: 2 * TTL, ttlRevision: 9, fleet: 'oslo', paused: true, revision: 8 });
+    expect(story.fold.row('a')).toMatchObject({
+      ttlMs: 2 * TTL,
+      ttlRevision: 9,
+      fleet: 'oslo',
+      paused: true,
+      revision: 8,
+    });
     story.heartbeat('a', START + 2, { revision: 99, fleet: 'oslo' });
     expect(story.fold.row('a')).toMatchObject({ paused: true, revision: 8 });
   });
@@ -167,7 +180,12 @@ describe('V1 retirement', () => {
     story.change('a', START + 1, { revision: 6, retired: true });
     story.change('a', START + 2, { revision: 7 });
     expect(story.fold.row('a')).toMatchObject({
-      ...{ state: 'unseen', sequence: 0, registration: 7, retiredAt: null, lastSeen: null, credential: '' },
+      state: 'unseen',
+      sequence: 0,
+      registration: 7,
+      retiredAt: null,
+      lastSeen: null,
+      credential: '',
     });
     story.listen(START + 1_000, START + TOMBSTONE_MS + 10_000);
     expect(story.fold.row('a')).not.toBeNull();

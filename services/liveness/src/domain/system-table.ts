@@ -1,7 +1,9 @@
 import type { DurationMs, EpochMs, SystemState } from '@earshot/contracts';
 import { NameTable, type NameIndex } from './name-table.ts';
 
-/** Where a system's columns are. Stays the same as long as the system is known; used again for another one after that. */
+/**
+ * Where a system's columns are. Stays the same as long as the system is known; used again for another one after that.
+ */
 export type Row = number;
 
 /** No row, no list. */
@@ -44,8 +46,8 @@ const ROWS_INITIAL = 64;
 const GROWTH = 1.5;
 
 /**
- * One fixed row per system: two typed arrays in which all that a heartbeat touches lies together. An object per system would take
- * three times the memory and make the garbage collector walk millions of them.
+ * One fixed row per system: two typed arrays in which all that a heartbeat touches lies together. An object per
+ * system would take three times the memory and make the garbage collector walk millions of them.
  *
  * Knows no rules. Columns of a row that is not in use mean nothing.
  */
@@ -62,6 +64,11 @@ export class SystemTable {
   /** Systems known. */
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** Fleets and credentials kept; tests prove their bound. */
+  get names(): number {
+    return this.#fleets.size + this.#credentials.size;
   }
 
   /** The system's row, or NONE. */

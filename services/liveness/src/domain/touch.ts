@@ -33,7 +33,7 @@ const takeSettings = ({ systems, changes }: Partition, row: Row, heartbeat: Hear
   const { ttl_ms: ttlMs, revision = 0, fleet = '' } = heartbeat;
   const known = systems.ttlRevision(row);
   if (revision < known || (revision === known && ttlMs === systems.ttl(row))) return;
-  if (revision > known) systems.setFleet(row, fleet);
+  systems.setFleet(row, fleet); // the same, unless the revision is newer
   systems.setTtl(row, ttlMs, revision);
   changes.changed(row);
 };

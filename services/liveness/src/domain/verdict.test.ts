@@ -76,7 +76,9 @@ describe('V2 due', () => {
     story.heartbeat('a', START);
     story.listen(START + 1_000, START + TTL + 5_000);
     story.heartbeat('a', START + TTL + 5_500);
-    expect(story.transitions.map(({ to, occurredAt, decidedAt }) => [to, occurredAt - START, decidedAt - START])).toEqual([
+    expect(
+      story.transitions.map(({ to, occurredAt, decidedAt }) => [to, occurredAt - START, decidedAt - START]),
+    ).toEqual([
       ['online', 0, 0],
       ['offline', TTL, TTL],
       ['online', TTL + 5_500, TTL + 5_500],
@@ -115,6 +117,30 @@ describe('V3 at most so many verdicts per knock', () => {
     for (let at = START + 1_000; story.fold.state().hold === 'none'; at += 1_000) story.knock('i1', at);
     story.release(story.fold.now);
     expect(offlines(story).toSorted()).toEqual(Array.from({ length: VERDICTS_PER_KNOCK_MAX }, (_, i) => nameOf(i)));
+  });
+
+  it('V3 also of those equals that come after others at the same knock', () => {
+    const story = listening();
+    for (let i = 0; i < 3_000; i += 1) story.heartbeat(`early${i}`, START);
+    for (let i = 3_999; i >= 0; i -= 1) story.heartbeat(nameOf(i), START + 1);
+    for (let at = START + 1_000; story.fold.state().hold === 'none'; at += 1_000) story.knock('i1', at);
+    story.release(story.fold.now);
+    const judged = offlines(story).filter((id) => !id.startsWith('early'));
+    expect(judged.toSorted()).toEqual(Array.from({ length: 2_000 }, (_, i) => nameOf(i)));
+  });
+
+  it('V3 after an outage, when all are due at one instant, the longest silent are first', () => {
+    const story = listening();
+    for (let i = 0; i < 4_096; i += 1) story.heartbeat(`z${i}`, START + 5);
+    story.heartbeat('again', START + 5);
+    for (let i = 0; i < 3_000; i += 1) story.heartbeat(`a${i}`, START + 9);
+    story.knock('i1', START + 10_000);
+    story.heartbeat('again', START + 10_000);
+    for (let at = START + 11_000; story.fold.state().hold === 'none'; at += 1_000) story.knock('i1', at);
+    story.release(story.fold.now);
+    const judged = offlines(story);
+    expect(judged).toHaveLength(VERDICTS_PER_KNOCK_MAX);
+    expect(judged.filter((id) => id.startsWith('z'))).toHaveLength(4_096);
   });
 
   it('S1 another owner that continues in the middle judges the same ones', () => {
@@ -175,8 +201,11 @@ describe('V4 and G6 states', () => {
     const ids = ['__proto__', 'constructor', '0/1', 'partition', '3', 'a:b', '\u{1F480}'.repeat(255)];
     for (const id of ids) story.heartbeat(id, START);
     story.listen(START + 1_000, START + TTL);
-    expect(story.transitions.filter(({ to }) => to === 'offline').map(({ systemId }) => systemId).toSorted()).toEqual(
-      ids.toSorted(),
-    );
+    expect(
+      story.transitions
+        .filter(({ to }) => to === 'offline')
+        .map(({ systemId }) => systemId)
+        .toSorted(),
+    ).toEqual(ids.toSorted());
   });
 });
