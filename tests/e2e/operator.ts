@@ -1,7 +1,7 @@
 import type { TransitionDocument } from '@earshot/contracts';
 import type { Credential, Deployment } from './deployment.ts';
 
-export interface SystemDocument {
+interface SystemDocument {
   readonly system_id: string;
   readonly fleet: string;
   readonly state: 'unseen' | 'online' | 'offline';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { OPERATOR_TOKEN_LENGTH_MIN } from '@earshot/engine';
 import { readSecretFile, writeSecretFile } from './data-directory.ts';
 
-export const OPERATOR_TOKEN_LENGTH_MIN = 32;
 const TOKEN_BYTES = 32;
 
 /** The operator's token: the one given, else the one kept in the file, else a new one that is kept there. */

@@ -9,7 +9,7 @@ import { type PartitionOfLog, readCurrentSettings, readKnownSystems } from './re
 import { readFirstRecord } from './read-once.ts';
 
 /** How an owner found its partition. A closed list: it labels a log field. */
-export type Ground =
+type Ground =
   /** The projection had it: go on where it stands. */
   | 'continued'
   /** The projection had nothing: begin from registry, published transitions and the retained log. */

@@ -1,6 +1,6 @@
 import { TOMBSTONE_MS } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
-import { START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 
 /** Systems a, b and c are online, and everything is taken. */
 const settled = (): Timeline => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
-import { START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 
 /** So many systems, all heard in the first second. */
 const populated = (count: number, ttlOf: (i: number) => number = () => TTL): Timeline => {

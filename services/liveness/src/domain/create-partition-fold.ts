@@ -1,13 +1,13 @@
 import type { HeartbeatTopicRecord } from '@earshot/contracts';
 import type { CreatePartitionFold, FoldRecord, IgnoredReason, PartitionFold } from './partition-fold.ts';
-import { release } from './hold.ts';
+import { release } from './fleet-silence.ts';
 import { hearKnock } from './knock.ts';
 import { loseGround } from './lose-ground.ts';
 import { EMPTY_STATE, type Partition, partitionState, restorePartition } from './partition.ts';
 import { isSetBack, setBack } from './set-back.ts';
 import { change, systemChange } from './system-change.ts';
-import { systemRow } from './system-row.ts';
-import { NONE } from './system-table.ts';
+import { systemRow } from './systems/system-row.ts';
+import { NONE } from './systems/system-table.ts';
 import { touch } from './touch.ts';
 
 /** Makes a fold: empty, or continuing from what a projection has stored, as if it had never stopped (G7). */

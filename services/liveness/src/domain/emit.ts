@@ -1,6 +1,6 @@
 import type { EpochMs, Evidence, PartitionEvent, SystemState } from '@earshot/contracts';
 import type { Partition } from './partition.ts';
-import type { Row } from './system-table.ts';
+import type { Row } from './systems/system-table.ts';
 
 /** An event but for what every event has. */
 type EventContent<T = PartitionEvent> = T extends PartitionEvent ? Omit<T, 'id' | 'position' | 'at'> : never;

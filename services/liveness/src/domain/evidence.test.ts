@@ -1,7 +1,7 @@
 import { EVIDENCE_OUTAGES_MAX } from '@earshot/contracts';
 import type { Evidence } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
-import { START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 
 const listening = (): Timeline => {
   const story = timeline();

@@ -1,9 +1,9 @@
 import type { Evidence, VerdictRule } from '@earshot/contracts';
-import { dueAfter } from './deadlines.ts';
-import { dueAt } from './due-queue.ts';
+import { dueAfter } from './silence/deadlines.ts';
+import { dueAt } from './silence/due-queue.ts';
 import type { Partition } from './partition.ts';
-import { instantOrNull } from './system-row.ts';
-import type { Row } from './system-table.ts';
+import { instantOrNull } from './systems/system-row.ts';
+import type { Row } from './systems/system-table.ts';
 
 /** What a system coming online rests on: a heartbeat, which needs no evidence. */
 export const onlineEvidence = (partition: Partition, row: Row): Evidence => evidence(partition, row, null);

@@ -1,6 +1,6 @@
 import { HOLD_EXTRA_MS_MAX, LATE_DENOMINATOR, LATE_NUMERATOR, SILENCE_LEAST } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
-import { inShort, START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { inShort, START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 
 const LATE = (TTL * LATE_NUMERATOR) / LATE_DENOMINATOR;
 

@@ -1,12 +1,18 @@
 import type { SystemRow, Transition } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
-import { firstDifference, isSame, sortedRows, stateDifference, type ComparableFold } from './fold-comparison.ts';
-import { createWorld, type World } from './fold-worlds.ts';
-import { muteHalfway } from './muted-world.ts';
+import {
+  firstDifference,
+  isSame,
+  sortedRows,
+  stateDifference,
+  type ComparableFold,
+} from '../testing/fold-comparison.ts';
+import { createWorld, type World } from '../testing/fold-worlds.ts';
+import { muteHalfway } from '../testing/muted-world.ts';
 import type { FoldChanges, FoldRecord, PartitionFold } from './partition-fold.ts';
-import { createReferenceFold } from './reference-fold.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createReferenceFold } from '../testing/reference-fold.ts';
+import { createSeededRandom } from '../testing/seeded-random.ts';
 
 /**
  * More worlds than usual: EARSHOT_WORLDS=20000. A failing one is told by its seed; EARSHOT_WORLDS_FROM begins there.

@@ -1,11 +1,11 @@
 import type { HeartbeatTopicRecord, Transition } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
-import { checkAlternation, checkOpenSilence, checkRepetition, checkTime } from './fold-checks.ts';
-import { isSame, sortedRows } from './fold-comparison.ts';
-import { createWorld } from './fold-worlds.ts';
+import { checkAlternation, checkOpenSilence, checkRepetition, checkTime } from '../testing/fold-checks.ts';
+import { isSame, sortedRows } from '../testing/fold-comparison.ts';
+import { createWorld } from '../testing/fold-worlds.ts';
 import type { FoldRecord } from './partition-fold.ts';
-import { createReferenceFold } from './reference-fold.ts';
+import { createReferenceFold } from '../testing/reference-fold.ts';
 
 const WORLDS = Number(process.env['EARSHOT_WORLDS'] ?? 200);
 const FROM = Number(process.env['EARSHOT_WORLDS_FROM'] ?? 1);

@@ -1,12 +1,12 @@
 import type { PartitionState, SystemRow, Transition } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
-import { sortedRows } from './fold-comparison.ts';
-import { createWorld } from './fold-worlds.ts';
-import { whyUnfounded } from './listening-oracle.ts';
+import { sortedRows } from '../testing/fold-comparison.ts';
+import { createWorld } from '../testing/fold-worlds.ts';
+import { whyUnfounded } from '../testing/listening-oracle.ts';
 import type { CurrentSettings, FoldRecord, KnownSystem, PartitionFold } from './partition-fold.ts';
 import { rebuildPartitionFold } from './rebuild-partition-fold.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom } from '../testing/seeded-random.ts';
 
 const WORLDS = Number(process.env['EARSHOT_WORLDS'] ?? 200);
 const FROM = Number(process.env['EARSHOT_WORLDS_FROM'] ?? 1);

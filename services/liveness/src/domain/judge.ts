@@ -1,9 +1,9 @@
 import { VERDICTS_PER_KNOCK_MAX } from '@earshot/contracts';
 import { emitTransition } from './emit.ts';
 import { offlineEvidence } from './evidence.ts';
-import { reviewHold } from './hold.ts';
+import { reviewHold } from './fleet-silence.ts';
 import type { Partition } from './partition.ts';
-import type { Row } from './system-table.ts';
+import type { Row } from './systems/system-table.ts';
 
 /** V2, V3: the verdicts that the time proven so far allows. */
 export const judge = (partition: Partition): void => {

@@ -5,7 +5,7 @@ import { isGap } from './listeners.ts';
 import type { Partition } from './partition.ts';
 import type { IgnoredReason } from './partition-fold.ts';
 import { forgetRetired, restart } from './system-lifecycle.ts';
-import { NONE } from './system-table.ts';
+import { NONE } from './systems/system-table.ts';
 
 /** T3, T4: an ingest proves that it hears. Closes time if something speaks against it, proves time, and judges. */
 export const hearKnock = (partition: Partition, knock: KnockRecord): IgnoredReason | null => {

@@ -2,7 +2,7 @@ import { type EpochMs, LISTENER_LEAVE_MS } from '@earshot/contracts';
 import { close } from './closing.ts';
 import type { Partition } from './partition.ts';
 import type { CurrentSettings } from './partition-fold.ts';
-import { SilenceIndex } from './silence-index.ts';
+import { SilenceIndex } from './silence/silence-index.ts';
 import { change } from './system-change.ts';
 
 /**

@@ -1,16 +1,16 @@
 import type { PartitionState, SystemRow } from '@earshot/contracts';
-import { ChangeTracker } from './change-tracker.ts';
+import { ChangeTracker } from './systems/change-tracker.ts';
 import { EffectsDraft } from './effects-draft.ts';
 import { Hold } from './hold.ts';
 import { Listeners } from './listeners.ts';
 import { LogTime } from './log-time.ts';
-import { MutedQueue } from './muted-queue.ts';
+import { MutedQueue } from './systems/muted-queue.ts';
 import { OutageLedger } from './outage-ledger.ts';
-import { RetiredQueue } from './retired-queue.ts';
-import { SilenceIndex } from './silence-index.ts';
-import { SystemCensus } from './system-census.ts';
-import { restoreSystem } from './system-row.ts';
-import { SystemTable } from './system-table.ts';
+import { RetiredQueue } from './systems/retired-queue.ts';
+import { SilenceIndex } from './silence/silence-index.ts';
+import { SystemCensus } from './systems/system-census.ts';
+import { restoreSystem } from './systems/system-row.ts';
+import { SystemTable } from './systems/system-table.ts';
 import type { Work } from './work.ts';
 
 /**

@@ -2,7 +2,7 @@ import { LISTENER_LEAVE_MS, TOMBSTONE_MS } from '@earshot/contracts';
 import type { PartitionState } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './create-partition-fold.ts';
-import { inShort, START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { inShort, START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 import type { CurrentSettings, FoldEffects, KnownSystem, PartitionFold } from './partition-fold.ts';
 import { rebuildPartitionFold } from './rebuild-partition-fold.ts';
 

@@ -1,6 +1,6 @@
 import { CLOCK_BACK_MS, KNOCK_GAP_MS, LEDGER_OUTAGES_MAX, LISTENER_LEAVE_MS } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
-import { inShort, START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { inShort, START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 
 /** Ingest i1 listens from START on, so that time is open from there. */
 const listening = (): Timeline => {

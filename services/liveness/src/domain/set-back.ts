@@ -1,8 +1,8 @@
 import { CLOCK_BACK_MS } from '@earshot/contracts';
 import type { EpochMs } from '@earshot/contracts';
 import type { Partition } from './partition.ts';
-import { SilenceIndex } from './silence-index.ts';
-import type { Row } from './system-table.ts';
+import { SilenceIndex } from './silence/silence-index.ts';
+import type { Row } from './systems/system-table.ts';
 
 /** T5: a knock this far below now. Smaller steps are clamped (T2). */
 export const isSetBack = (now: EpochMs, knockedAt: EpochMs): boolean => knockedAt < now - CLOCK_BACK_MS;

@@ -2,7 +2,7 @@ import type { SystemRecord } from '@earshot/contracts';
 import type { Partition } from './partition.ts';
 import type { IgnoredReason } from './partition-fold.ts';
 import { create, restart, retire, type SystemSettings } from './system-lifecycle.ts';
-import { NONE, type Row } from './system-table.ts';
+import { NONE, type Row } from './systems/system-table.ts';
 
 /** What the registry says of a system: its settings, and whether it is retired. */
 export interface SystemChange extends SystemSettings {

@@ -1,7 +1,7 @@
 import { TOMBSTONE_MS } from '@earshot/contracts';
 import type { DurationMs } from '@earshot/contracts';
 import type { Partition } from './partition.ts';
-import { NEVER, NONE, type Row } from './system-table.ts';
+import { NEVER, NONE, type Row } from './systems/system-table.ts';
 
 /** What a record or the registry says of a system. */
 export interface SystemSettings {

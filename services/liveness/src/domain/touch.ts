@@ -4,7 +4,7 @@ import { onlineEvidence } from './evidence.ts';
 import type { Partition } from './partition.ts';
 import type { IgnoredReason } from './partition-fold.ts';
 import { create, restart } from './system-lifecycle.ts';
-import { NONE, type Row } from './system-table.ts';
+import { NONE, type Row } from './systems/system-table.ts';
 
 /** A heartbeat: the system lives. Brings it online, and creates it if it is unknown (V1). */
 export const touch = (partition: Partition, systemId: string, heartbeat: HeartbeatRecord): IgnoredReason | null => {

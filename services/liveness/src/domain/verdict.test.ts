@@ -1,6 +1,6 @@
 import { ACCUMULATED_TTLS, VERDICTS_PER_KNOCK_MAX } from '@earshot/contracts';
 import { describe, expect, it } from 'vitest';
-import { inShort, restarted, START, timeline, TTL, type Timeline } from './fold-timeline.ts';
+import { inShort, restarted, START, timeline, TTL, type Timeline } from '../testing/fold-timeline.ts';
 
 const listening = (): Timeline => {
   const story = timeline();

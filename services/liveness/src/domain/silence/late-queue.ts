@@ -1,9 +1,9 @@
 import { lateAfter } from './deadlines.ts';
 import { ListHeap } from './list-heap.ts';
-import type { LogTime } from './log-time.ts';
+import type { LogTime } from '../log-time.ts';
 import type { SilenceList } from './silence-list.ts';
-import { NONE, NEVER, type Row, type SystemTable } from './system-table.ts';
-import type { Work } from './work.ts';
+import { NONE, NEVER, type Row, type SystemTable } from '../systems/system-table.ts';
+import type { Work } from '../work.ts';
 
 /**
  * Counts systems that have been silent for the late share of their ttl, by what changed since it counted last, never

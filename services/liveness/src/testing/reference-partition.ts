@@ -1,5 +1,5 @@
 import type { Listener, Outage, PartitionEvent, PartitionState, SystemRow, Transition } from '@earshot/contracts';
-import type { FoldEffects, IgnoredReason } from './partition-fold.ts';
+import type { FoldEffects, IgnoredReason } from '../domain/partition-fold.ts';
 
 type Mutable<T> = { -readonly [Member in keyof T]: T[Member] };
 

@@ -1,4 +1,4 @@
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 /** A thing that waits in a heap. */
 export interface HeapEntry<T> {

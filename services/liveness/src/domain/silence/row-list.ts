@@ -1,4 +1,4 @@
-import { NONE, type Row, type SystemTable } from './system-table.ts';
+import { NONE, type Row, type SystemTable } from '../systems/system-table.ts';
 
 /**
  * Rows in the order they were appended, linked through the rows themselves: appending and taking out of the middle

@@ -3,11 +3,11 @@ import { DueQueue } from './due-queue.ts';
 import { earliestRows } from './earliest-rows.ts';
 import { groupBySilence } from './group-by-silence.ts';
 import { LateQueue } from './late-queue.ts';
-import type { LogTime } from './log-time.ts';
+import type { LogTime } from '../log-time.ts';
 import { appendRow, removeRow } from './row-list.ts';
 import { type SilenceKind, SilenceList } from './silence-list.ts';
-import { NONE, type Row, type SystemTable } from './system-table.ts';
-import type { Work } from './work.ts';
+import { NONE, type Row, type SystemTable } from '../systems/system-table.ts';
+import type { Work } from '../work.ts';
 
 /**
  * A list that has taken this many gives way to a new one. A list silent to its end is counted in one step, so this

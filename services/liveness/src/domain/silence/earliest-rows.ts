@@ -1,5 +1,5 @@
 import type { SilenceList } from './silence-list.ts';
-import { NONE, type Row, type SystemTable } from './system-table.ts';
+import { NONE, type Row, type SystemTable } from '../systems/system-table.ts';
 
 /**
  * The first systems of these lists: as many as have the `since` of their list's head, of which all lists have the

@@ -1,10 +1,10 @@
 import type { DurationMs, EpochMs } from '@earshot/contracts';
 import { accumulatedDueAfter, dueAfter } from './deadlines.ts';
 import { type HeapEntry, ListHeap } from './list-heap.ts';
-import type { LogTime } from './log-time.ts';
+import type { LogTime } from '../log-time.ts';
 import type { SilenceList } from './silence-list.ts';
-import type { Row, SystemTable } from './system-table.ts';
-import type { Work } from './work.ts';
+import type { Row, SystemTable } from '../systems/system-table.ts';
+import type { Work } from '../work.ts';
 
 /** What decides when a system is due. */
 interface Known {

@@ -1,5 +1,5 @@
 import type { SystemState } from '@earshot/contracts';
-import type { FoldCounts } from './partition-fold.ts';
+import type { FoldCounts } from '../partition-fold.ts';
 import type { Row, SystemTable } from './system-table.ts';
 
 /** How many systems are in which state. Retired ones are in none. */

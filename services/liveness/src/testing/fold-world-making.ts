@@ -1,5 +1,5 @@
 import type { DurationMs, EpochMs, HeartbeatTopicRecord } from '@earshot/contracts';
-import type { FoldRecord } from './partition-fold.ts';
+import type { FoldRecord } from '../domain/partition-fold.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** What kind of world it is: who lives there, and how often things go wrong. */

@@ -1,7 +1,7 @@
 import type { DurationMs } from '@earshot/contracts';
 import { bySystemId } from './earliest-rows.ts';
 import type { SilenceKind } from './silence-list.ts';
-import type { Row, SystemTable } from './system-table.ts';
+import type { Row, SystemTable } from '../systems/system-table.ts';
 
 /** Systems that can share a list: in its order, equals by system_id. */
 export interface SilenceGroup {

@@ -7,7 +7,7 @@
 import { startIngest, stepClock } from './fold-world-ingests.ts';
 import { append, happen, plan, type Climate, type Making } from './fold-world-making.ts';
 import { addSender, changeSetting, silenceMany } from './fold-world-systems.ts';
-import type { FoldRecord } from './partition-fold.ts';
+import type { FoldRecord } from '../domain/partition-fold.ts';
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 
 export interface World {

@@ -29,7 +29,7 @@ import {
   type SystemRecord,
   type SystemRow,
 } from '@earshot/contracts';
-import type { FoldEffects, FoldRecord, IgnoredReason } from './partition-fold.ts';
+import type { FoldEffects, FoldRecord, IgnoredReason } from '../domain/partition-fold.ts';
 import {
   bringOffline,
   bringOnline,

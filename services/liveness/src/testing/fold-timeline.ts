@@ -8,8 +8,8 @@ import type {
   SystemRecord,
   Transition,
 } from '@earshot/contracts';
-import { createPartitionFold } from './create-partition-fold.ts';
-import type { FoldEffects, FoldRecord, PartitionFold } from './partition-fold.ts';
+import { createPartitionFold } from '../domain/create-partition-fold.ts';
+import type { FoldEffects, FoldRecord, PartitionFold } from '../domain/partition-fold.ts';
 
 /** The ttl of every system that a timeline says nothing else about: small, so that timelines are. */
 export const TTL = 60_000;

@@ -1,7 +1,7 @@
 import type { DurationMs } from '@earshot/contracts';
 import { heapEntry, type HeapEntry } from './list-heap.ts';
 import type { RowList } from './row-list.ts';
-import { NONE, type Row } from './system-table.ts';
+import { NONE, type Row } from '../systems/system-table.ts';
 
 /** What the systems of one list have in common. */
 export interface SilenceKind {

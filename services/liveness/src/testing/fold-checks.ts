@@ -6,7 +6,7 @@ import { CLOCK_BACK_MS, type Transition } from '@earshot/contracts';
 import { isSame, sortedRows, type ComparableFold, type CreateComparableFold } from './fold-comparison.ts';
 import type { World } from './fold-worlds.ts';
 import { whyUnfounded } from './listening-oracle.ts';
-import type { FoldEffects, FoldRecord } from './partition-fold.ts';
+import type { FoldEffects, FoldRecord } from '../domain/partition-fold.ts';
 
 /** Answers the first fault found in a world, in words, or null. */
 export type Check = (world: World, create: CreateComparableFold) => string | null;

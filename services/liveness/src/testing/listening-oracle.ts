@@ -8,7 +8,7 @@ import {
   type KnockRecord,
   type Transition,
 } from '@earshot/contracts';
-import type { FoldRecord } from './partition-fold.ts';
+import type { FoldRecord } from '../domain/partition-fold.ts';
 
 /** A stretch of log time, both ends included. */
 type Stretch = readonly [from: EpochMs, to: EpochMs];

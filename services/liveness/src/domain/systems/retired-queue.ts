@@ -1,7 +1,7 @@
 import type { EpochMs } from '@earshot/contracts';
-import { appendRow, removeRow, type RowList } from './row-list.ts';
+import { appendRow, removeRow, type RowList } from '../silence/row-list.ts';
 import { NONE, type Row, type SystemTable } from './system-table.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 /**
  * Retired systems, longest retired first: the ones to forget are at the head. A retired system is in no silence list.

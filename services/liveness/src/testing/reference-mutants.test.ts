@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { checkAlternation, checkOpenSilence, checkRepetition, checkTime, type Check } from './fold-checks.ts';
-import { firstDifference, type CreateComparableFold } from './fold-comparison.ts';
-import { createWorld } from './fold-worlds.ts';
-import { muteHalfway } from './muted-world.ts';
-import { createReferenceFold } from './reference-fold.ts';
+import { checkAlternation, checkOpenSilence, checkRepetition, checkTime, type Check } from '../testing/fold-checks.ts';
+import { firstDifference, type CreateComparableFold } from '../testing/fold-comparison.ts';
+import { createWorld } from '../testing/fold-worlds.ts';
+import { muteHalfway } from '../testing/muted-world.ts';
+import { createReferenceFold } from '../testing/reference-fold.ts';
 
 /**
  * Tests of the tests: the reference is broken in one place at a time, by changing its text, and the comparison must

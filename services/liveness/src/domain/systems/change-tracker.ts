@@ -1,4 +1,4 @@
-import type { FoldChanges } from './partition-fold.ts';
+import type { FoldChanges } from '../partition-fold.ts';
 import { systemRow } from './system-row.ts';
 import { CHANGED, CLEAN, HEARTBEAT_ONLY, type Row, type SystemTable } from './system-table.ts';
 

@@ -1,6 +1,6 @@
 import type { PartitionState, SystemRow, Transition } from '@earshot/contracts';
 import type { World } from './fold-worlds.ts';
-import type { FoldEffects, FoldRecord } from './partition-fold.ts';
+import type { FoldEffects, FoldRecord } from '../domain/partition-fold.ts';
 
 /** What every fold can do, the one that production runs and the reference alike. */
 export interface ComparableFold {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lateAfter } from './deadlines.ts';
-import { LogTime } from './log-time.ts';
-import { EMPTY_STATE } from './partition.ts';
+import { LogTime } from '../log-time.ts';
+import { EMPTY_STATE } from '../partition.ts';
 import { SilenceIndex } from './silence-index.ts';
-import { SystemTable, type Row } from './system-table.ts';
+import { SystemTable, type Row } from '../systems/system-table.ts';
 
 /** The same numbers on every run: a linear congruential generator. */
 const randomNumbers = (seed: number): ((below: number) => number) => {
