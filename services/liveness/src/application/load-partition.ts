@@ -1,12 +1,12 @@
 import type { EventLog, PartitionBounds } from '@earshot/event-log';
-import { EventLogError, type LogRecord } from '@earshot/event-log';
+import { EventLogError } from '@earshot/event-log';
 import type { LivenessStore, Publication, StoredPartition } from '@earshot/liveness-store';
 import { createPartitionFold } from '../domain/create-partition-fold.ts';
 import type { CurrentSettings, PartitionFold } from '../domain/partition-fold.ts';
 import { rebuildPartitionFold } from '../domain/rebuild-partition-fold.ts';
+import { findRebuildStart } from './find-rebuild-start.ts';
 import { type PublishedMark, readPublishedMark } from './published-mark.ts';
 import { type PartitionOfLog, readCurrentSettings, readKnownSystems } from './read-known-systems.ts';
-import { readFirstRecord } from './read-once.ts';
 
 /** How an owner found its partition. A closed list: it labels a log field. */
 type Ground =
@@ -25,6 +25,8 @@ export interface LoadedPartition {
   readonly stored: number | null;
   /** Position of the next record to read. */
   readonly next: number;
+  /** The log's end when it was loaded. */
+  readonly end: number;
   /** Committed and perhaps not yet published, in order. */
   readonly outbox: readonly Publication[];
   readonly mark: PublishedMark;
@@ -58,6 +60,7 @@ const continued = async (
     fold: createPartitionFold(of.partition, stored),
     stored: position,
     next: Math.max(position + 1, bounds.first),
+    end: bounds.end,
     outbox: stored.outbox,
     mark,
     settings: isLost ? [...(await readCurrentSettings(sources.log, of)).values()] : [],
@@ -70,16 +73,16 @@ const rebuilt = async (
   found: { readonly bounds: PartitionBounds; readonly mark: PublishedMark },
 ): Promise<LoadedPartition> => {
   const { bounds, mark } = found;
-  const oldest: LogRecord | null =
-    bounds.first < bounds.end
-      ? await readFirstRecord(sources.log, { topic: sources.topic, partition: of.partition, position: bounds.first })
-      : null;
-  const start = { position: oldest?.position ?? bounds.first, appendedAt: oldest?.appendedAt ?? 0 };
+  const known = await readKnownSystems(sources.log, of);
+  const ttlMsLongest = known.reduce((longest, { ttlMs }) => Math.max(longest, ttlMs), 0);
+  const first = await findRebuildStart(sources.log, { topic: sources.topic, bounds, ttlMsLongest });
+  const start = { position: first?.position ?? bounds.first, appendedAt: first?.appendedAt ?? 0 };
   return {
     ground: 'rebuilt',
-    fold: rebuildPartitionFold(of.partition, start, await readKnownSystems(sources.log, of)),
+    fold: rebuildPartitionFold(of.partition, start, known),
     stored: null,
     next: start.position,
+    end: bounds.end,
     outbox: [],
     mark,
     settings: [],
@@ -90,11 +93,9 @@ const rebuilt = async (
  * Finds the ground an owner stands on (S2, S4). Rejects with EARSHOT_LOG_POSITION_BEYOND_END where projection and log do not
  * belong together, and with the log's or the store's operating errors, after which it may be tried again.
  */
-export const loadPartition = async (
-  sources: LoadSources,
-  of: PartitionOfLog,
-  bounds: PartitionBounds,
-): Promise<LoadedPartition> => {
+export const loadPartition = async (sources: LoadSources, of: PartitionOfLog): Promise<LoadedPartition> => {
+  const bounds = (await sources.log.ends(sources.topic))[of.partition];
+  if (bounds === undefined) throw new RangeError(`the log has no partition ${of.partition}`);
   const stored = await sources.store.load(of.partition);
   const mark = await readPublishedMark(sources.log, of.partition);
   return stored === null ? rebuilt(sources, of, { bounds, mark }) : continued(sources, of, { stored, bounds, mark });

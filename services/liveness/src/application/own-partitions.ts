@@ -46,12 +46,12 @@ export const ownPartitions = (context: LivenessContext, options: OwningOptions):
     else ownership?.restart(partition);
   };
   const handler: OwnershipHandler = {
-    assigned: async (partition, bounds) => {
+    assigned: async (partition) => {
       drop(partition);
       const owner = new PartitionOwner(context, partition, () => ownership?.restart(partition));
       owners.set(partition, owner);
       try {
-        return await owner.load(bounds);
+        return await owner.load();
       } catch (error) {
         if (owners.get(partition) === owner) drop(partition);
         throw error;

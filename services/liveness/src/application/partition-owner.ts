@@ -1,5 +1,5 @@
 import { decodeHeartbeatTopicRecord, type UnreadableReason } from '@earshot/contracts';
-import { EventLogError, type LogRecord, type PartitionBounds, type RecordBatch } from '@earshot/event-log';
+import { EventLogError, type LogRecord, type RecordBatch } from '@earshot/event-log';
 import { COMMIT_SYSTEMS_MAX, type Publication } from '@earshot/liveness-store';
 import type { Logger, Timer } from '@earshot/runtime';
 import type { FoldEffects, FoldRecord } from '../domain/partition-fold.ts';
@@ -70,20 +70,20 @@ export class PartitionOwner {
    * Loads the partition and publishes what a former owner had not; answers the position to read from. Rejects with
    * EARSHOT_LOG_POSITION_BEYOND_END, or AbandonedError; everything else is tried again.
    */
-  async load(bounds: PartitionBounds): Promise<number> {
+  async load(): Promise<number> {
     const { clock, partitions } = this.#context;
     const startedAt = clock.monotonicNow();
     const loaded = await retry(this.#retrying('loading the partition failed; trying again'), () =>
-      loadPartition(this.#context, { partition: this.#partition, partitions }, bounds),
+      loadPartition(this.#context, { partition: this.#partition, partitions }),
     );
     this.#loaded = loaded;
-    this.#endSeen = bounds.end;
+    this.#endSeen = loaded.end;
     this.#awaitsGround = loaded.ground === 'lost';
     await this.#publish(loaded.outbox);
     this.#committer = this.#createCommitter(loaded);
     this.#committedAt = clock.monotonicNow();
     const { ground, fold, next } = loaded;
-    const fields = { ground, systems: fold.counts().systems, next, end: bounds.end };
+    const fields = { ground, systems: fold.counts().systems, next, end: loaded.end };
     this.#logger.info({ ...fields, tookMs: Math.round(clock.monotonicNow() - startedAt) }, 'partition loaded');
     return next;
   }
