@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answerJson } from './answer.ts';
@@ -62,6 +63,23 @@ describe('an HTTP server', () => {
   it('H27 answers 408 to one who does not finish', async () => {
     const answer = await exchange(await listen(20), 'POST / HTTP/1.1\r\nHost: x\r\nContent-Le');
     expect(answer.endsWith(envelope(408, 'request timeout'))).toBe(true);
+  });
+
+  it('H27 takes a refused client’s descriptor back although it never closes', async () => {
+    const server = await listen();
+    const socket = connect({ port: server.address()?.port ?? 0, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write('rubbish\r\n\r\n');
+    await once(socket, 'end');
+    // Ends by the test's deadline if nobody closes.
+    await new Promise<void>((resolve) => {
+      const writing = setInterval(() => socket.write('x'), 20);
+      socket.once('close', () => {
+        clearInterval(writing);
+        resolve();
+      });
+    });
   });
 
   it('says why it cannot listen', async () => {

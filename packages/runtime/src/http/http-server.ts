@@ -3,7 +3,7 @@ import { createServer as createHttpsServerOf } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { DurationMs } from '@earshot/contracts';
 import { answerError } from './answer.ts';
-import { answerClientError, rawErrorAnswer } from './client-error.ts';
+import { answerClientError, endWithAnswer } from './client-error.ts';
 
 /** Bytes of a request's line and headers; above it 431. Ids may be 255 four-byte characters, percent-encoded three times that. */
 const HEADER_BYTES_MAX = 16_384;
@@ -29,6 +29,8 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly listener: RequestListener;
   readonly tls?: TlsFiles | null;
+  /** Told when a connection could not be accepted. */
+  readonly onAcceptError?: (error: Error) => void;
   /** Further options of `node:http`. */
   readonly serverOptions?: ServerOptions;
 }
@@ -74,7 +76,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const server = createServer(options);
   server.on('clientError', answerClientError);
   server.on('checkExpectation', (_request, response) => answerError(response, 417, ['Connection', 'close']));
-  server.on('connect', (_request, socket) => socket.end(rawErrorAnswer(405)));
+  server.on('connect', (_request, socket) => endWithAnswer(socket, 405));
+  // After listening: accepting failed, for want of descriptors for example. The knocks tell; the next accept may work.
+  server.on('error', options.onAcceptError ?? (() => undefined));
   let closing: Promise<void> | undefined;
 
   const address = (): AddressInfo | null => {

@@ -49,8 +49,11 @@ export const readinessConditions = (facts: ReadinessFacts): readonly (readonly [
 ];
 
 /**
- * Whether knocks must say that this ingest is leaving: it tells its balancer not to send heartbeats although its knocks
- * may go well, so they prove nothing about systems. Missing knocks need no such word.
+ * Whether knocks must say that this ingest is leaving: whenever it tells its balancer not to send heartbeats, for then its knocks,
+ * well though they may go, prove nothing about systems. So time is open only while an ingest is ready. Before the first
+ * acknowledgement there is nothing to leave.
  */
 export const isLeaving = (facts: ReadinessFacts): boolean =>
-  facts.stopping || facts.currency !== 'current' || !isSteady(facts.history, facts.now);
+  readinessConditions(facts).some(([holds]) => !holds) && (facts.history.acknowledgedAt !== null || isUnusable(facts));
+
+const isUnusable = (facts: ReadinessFacts): boolean => facts.stopping || facts.currency !== 'current';
