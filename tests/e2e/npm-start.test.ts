@@ -35,4 +35,17 @@ describe('npm start', () => {
       expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
     },
   );
+
+  it('goes on listening when whoever read its output has gone', async () => {
+    const { ingest, engine } = await readyLineOf(npm);
+    npm.stdout?.destroy();
+    npm.stderr?.destroy();
+    for (let n = 0; n < 3; n += 1) {
+      expect((await fetch(`${engine}/api/fleets`, { method: 'POST' })).status).toBe(401);
+      expect((await fetch(`${ingest}/api/systems/heartbeat`, { method: 'POST' })).status).toBe(401);
+    }
+    const exited = once(npm, 'exit');
+    npm.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
 });

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { type Logger as PinoLogger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -28,9 +28,11 @@ export interface LoggerOptions {
 /** Logs to standard error: standard output belongs to data. */
 export const createLogger = (options: LoggerOptions): Logger => {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && options.terminal);
-  const destination: DestinationStream = pretty
+  const destination = pretty
     ? PinoPretty({ destination: STDERR, sync: true, colorize: options.color, ignore: 'pid,hostname' })
     : pino.destination({ fd: STDERR, sync: true });
+  // A log that cannot be written (its reader gone, its disk full) must not end the process that writes it.
+  destination.on('error', () => undefined);
   const logger: PinoLogger = pino(
     {
       level: options.level,

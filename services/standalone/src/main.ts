@@ -53,8 +53,14 @@ const stopOnSignals = (stop: () => Promise<number>, logger: Logger): void => {
 /** Everything written here, databases of credential hashes included, is its owner's alone. */
 const OWNER_ONLY = 0o077;
 
+/** Whoever read what we print has gone: that is no reason to stop listening. */
+const outliveReaders = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+};
+
 const main = async (): Promise<void> => {
   process.umask(OWNER_ONLY);
+  outliveReaders();
   const { settings, warnings } = loadStandaloneSettings(process.env);
   const { isTTY: terminal } = process.stderr;
   const color = terminal && (process.env['NO_COLOR'] ?? '') === '';
