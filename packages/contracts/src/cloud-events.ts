@@ -27,34 +27,33 @@ const PARTITION_EVENT_TYPES = {
 /** `/earshot/<log id>/partitions/<n>`. */
 export const eventSource = (logId: string, partition: number): string => `/earshot/${logId}/partitions/${partition}`;
 
-/** The value of a transitions record; its key is the system_id. */
-export const encodeTransition = (transition: Transition, source: string): string => {
-  const data = transitionDocument(transition);
-  const event: CloudEvent<TransitionDocument> = {
+/** What every event has, from what differs. */
+const encode = <T extends { readonly id: string }>(
+  data: T,
+  about: { readonly source: string; readonly type: string; readonly subject: string; readonly time: string },
+): string => {
+  const { source, type, subject, time } = about;
+  const event: CloudEvent<T> = {
     specversion: '1.0',
     id: data.id,
     source,
-    type: TRANSITION_TYPES[data.to],
-    subject: data.system_id,
-    time: data.occurred_at,
+    type,
+    subject,
+    time,
     datacontenttype: 'application/json',
     data,
   };
   return JSON.stringify(event);
 };
 
+/** The value of a transitions record; its key is the system_id. */
+export const encodeTransition = (transition: Transition, source: string): string => {
+  const data: TransitionDocument = transitionDocument(transition);
+  return encode(data, { source, type: TRANSITION_TYPES[data.to], subject: data.system_id, time: data.occurred_at });
+};
+
 /** The value of an incidents record; its key is the event's id. */
 export const encodePartitionEvent = (partitionEvent: PartitionEvent, source: string): string => {
-  const data = partitionEventDocument(partitionEvent);
-  const event: CloudEvent<PartitionEventDocument> = {
-    specversion: '1.0',
-    id: data.id,
-    source,
-    type: PARTITION_EVENT_TYPES[data.event],
-    subject: data.id,
-    time: data.at,
-    datacontenttype: 'application/json',
-    data,
-  };
-  return JSON.stringify(event);
+  const data: PartitionEventDocument = partitionEventDocument(partitionEvent);
+  return encode(data, { source, type: PARTITION_EVENT_TYPES[data.event], subject: data.id, time: data.at });
 };

@@ -34,15 +34,19 @@ export interface FoldChanges {
   readonly removed: readonly string[];
 }
 
-/** A system as the registry and the published transitions know it, when there is no projection to load. */
-export interface KnownSystem {
+/** Settings that the registry has for a system now. */
+export interface CurrentSettings {
   readonly systemId: string;
   readonly fleet: string;
   readonly ttlMs: number;
-  /** Registry position its settings rest on. */
+  /** Registry position the settings rest on. */
   readonly revision: number;
   readonly paused: boolean;
   readonly retired: boolean;
+}
+
+/** A system as the registry and the published transitions know it, when there is no projection to load. */
+export interface KnownSystem extends CurrentSettings {
   /** Its published transition of the highest position, if there is one. */
   readonly published: {
     readonly position: number;
@@ -50,16 +54,6 @@ export interface KnownSystem {
     readonly registration: number;
     readonly state: 'online' | 'offline';
   } | null;
-}
-
-/** Settings that the registry has for a system now; see `loseGround`. */
-export interface CurrentSettings {
-  readonly systemId: string;
-  readonly fleet: string;
-  readonly ttlMs: number;
-  readonly revision: number;
-  readonly paused: boolean;
-  readonly retired: boolean;
 }
 
 /** Numbers of systems, kept up to date as they change: reading them costs nothing. */
