@@ -8,6 +8,7 @@ export * from './logger.ts';
 export * from './loop.ts';
 export * from './metrics.ts';
 export * from './parts.ts';
+export * from './process/run-process.ts';
 export * from './service.ts';
 export * from './settings/load-settings.ts';
 export * from './settings/setting.ts';

@@ -46,9 +46,9 @@ export interface StandaloneDependencies {
 /** The whole product in one process. */
 export interface Standalone {
   /** Resolves when every service is ready. */
-  start(): Promise<void>;
+  readonly start: () => Promise<void>;
   /** Leaves in order: socket closed, what was accepted recorded, goodbye, last commits. Twice is fine. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   ingestUrl(): string;
   engineUrl(): string;
   /** The credential of the fleet made at the first start; null at any other. */

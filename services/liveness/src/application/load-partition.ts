@@ -50,7 +50,7 @@ const continued = async (
   if (position >= bounds.end) {
     throw new EventLogError(
       'EARSHOT_LOG_POSITION_BEYOND_END',
-      `partition ${of.partition}: the projection stands at ${position}, the log ends at ${bounds.end}: they do not belong together`,
+      `partition ${of.partition}: the projection stands at ${position}, the log ends at ${bounds.end}: they do not belong together. Bring the log back, or remove the projection: it is rebuilt from this log`,
       { end: bounds.end },
     );
   }
