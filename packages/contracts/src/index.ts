@@ -1,3 +1,4 @@
+export * from './audit-schema.ts';
 export * from './cloud-events.ts';
 export * from './constants.ts';
 export * from './envelope.ts';

@@ -9,3 +9,6 @@ export const toIso = (at: EpochMs): string => new Date(at).toISOString();
 
 /** As `toIso`, with `null` for an instant that never was. */
 export const toIsoOrNull = (at: EpochMs | null): string | null => (at === null ? null : toIso(at));
+
+/** The instant that `toIso` wrote; NaN for a text that is none. */
+export const fromIso = (text: string): EpochMs => Date.parse(text);

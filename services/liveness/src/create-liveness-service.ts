@@ -40,8 +40,16 @@ export interface LivenessOptions {
   readonly flushDeadlineMs?: number;
 }
 
+export interface LivenessService extends Service {
+  /** Partitions that are folded here, loaded and all. */
+  readonly folded: () => number;
+}
+
 /** Folds the log into verdicts, commits them to the projection and publishes them. */
-export const createLivenessService = (dependencies: LivenessDependencies, options: LivenessOptions): Service => {
+export const createLivenessService = (
+  dependencies: LivenessDependencies,
+  options: LivenessOptions,
+): LivenessService => {
   const { log, clock } = dependencies;
   const logger = dependencies.logger.child({ service: 'liveness' });
   const metrics = createLivenessMetrics(dependencies.metrics, clock);
@@ -87,10 +95,12 @@ export const createLivenessService = (dependencies: LivenessDependencies, option
       await lagLoop.stop();
       await partitions.stop();
     },
+    folded: () => [...partitions.owners().values()].filter((owner) => owner.isLoaded).length,
     health: () =>
       healthFrom([
         [started, 'not started'],
         [[...partitions.owners().values()].every((owner) => owner.isLoaded), 'loading partitions'],
+        [partitions.stopped().length === 0, 'delivery of partitions has stopped'],
       ]),
   };
 };

@@ -11,7 +11,7 @@ import {
   TRANSITIONS_TOPIC,
   type TransitionDocument,
 } from '@earshot/contracts';
-import type { EventLog, LogRecord } from '@earshot/event-log';
+import { type EventLog, EventLogError, type LogRecord, type OwnershipHandler } from '@earshot/event-log';
 import { openSqliteEventLog, type SqliteEventLog } from '@earshot/event-log/sqlite';
 import type { LivenessStore } from '@earshot/liveness-store';
 import { openSqliteLivenessStore } from '@earshot/liveness-store/sqlite';
@@ -341,6 +341,86 @@ describe('the liveness service', () => {
     expect((await realStore.load(PARTITION))?.state.ledger.map(({ cause }) => cause)).toContain('records_lost');
     await listen(LISTENER_LEAVE_MS / 1_000 + 16);
     await settled(async () => expect(await publishedWords()).toEqual(['s1 online 1', 's1 offline 2']));
+  });
+
+  /** Registry entry and notice, as the registry's writer makes them. */
+  const enter = async (systemId: string, settings: { readonly ttlMs: number; readonly paused?: boolean }) => {
+    const { ttlMs, paused = false } = settings;
+    const entry = {
+      type: 'system',
+      system_id: systemId,
+      fleet: 'default',
+      interval_ms: 5_000,
+      ttl_ms: ttlMs,
+      paused,
+      credentials: [],
+    };
+    const revision = await append(REGISTRY_TOPIC, systemKey(systemId), JSON.stringify(entry));
+    await say(systemId, { type: 'system', revision, ttl_ms: ttlMs, paused, fleet: 'default' });
+    return revision;
+  };
+  const rebuild = async (): Promise<LivenessStore> => {
+    await caughtUp();
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+    const empty = await openSqliteLivenessStore({ path: null });
+    await startService({ store: empty });
+    const end = (await log.ends(HEARTBEATS_TOPIC))[PARTITION]?.end ?? 0;
+    await settled(async () => expect((await empty.load(PARTITION))?.state.position).toBe(end - 1));
+    return empty;
+  };
+
+  it('G1 S4 a rebuild does not judge a pause that is over by the settings of now', async () => {
+    await startService();
+    await enter('s1', { ttlMs: TTL_MS });
+    await listen(2, async () => heartbeat('s1'));
+    await enter('s1', { ttlMs: TTL_MS, paused: true });
+    await listen(40);
+    const revision = await enter('s1', { ttlMs: TTL_MS });
+    const beat = () => say('s1', { type: 'heartbeat', ttl_ms: TTL_MS, fleet: 'default', revision });
+    await listen(2, beat);
+    await rebuild();
+    await listen(3, beat);
+    expect(await publishedWords()).toEqual(['s1 online 1']);
+    await listen(16);
+    await settled(async () => expect(await publishedWords()).toEqual(['s1 online 1', 's1 offline 2']));
+  });
+
+  it('G1 S4 a rebuild does not judge by a ttl that was shortened since', async () => {
+    await startService();
+    const first = await enter('s1', { ttlMs: 4 * TTL_MS });
+    await listen(60, async (second) =>
+      second % 20 === 0
+        ? say('s1', { type: 'heartbeat', ttl_ms: 4 * TTL_MS, fleet: 'default', revision: first })
+        : undefined,
+    );
+    const revision = await enter('s1', { ttlMs: TTL_MS });
+    await listen(4, async () => say('s1', { type: 'heartbeat', ttl_ms: TTL_MS, fleet: 'default', revision }));
+    await rebuild();
+    expect(await publishedWords()).toEqual(['s1 online 1']);
+  });
+
+  it('L10 a partition whose delivery stopped makes us unready, and is begun again', async () => {
+    let delivery: OwnershipHandler | undefined;
+    const watched: EventLog = {
+      prepare: (topics) => log.prepare(topics),
+      append: (records) => log.append(records),
+      own: (topic, group, handler) => {
+        delivery = handler;
+        return log.own(topic, group, handler);
+      },
+      readFrom: (topic, partition, position, handler) => log.readFrom(topic, partition, position, handler),
+      readTable: (topic, partition, handler) => log.readTable(topic, partition, handler),
+      ends: (topic) => log.ends(topic),
+      close: () => log.close(),
+    };
+    const service = await startService({ log: watched });
+    await oneDies();
+    await caughtUp();
+    delivery?.failed(PARTITION, new EventLogError('EARSHOT_LOG_UNAVAILABLE', 'the disk does not give it back'));
+    expect(service.health()).toEqual({ ready: false, reasons: ['delivery of partitions has stopped'] });
+    await heartbeat('s1');
+    await settled(async () => expect(await publishedWords()).toEqual(['s1 online 1', 's1 offline 2', 's1 online 3']));
+    expect(service.health().ready).toBe(true);
   });
 
   it('S4 registered systems that never spoke are unseen after a rebuild', async () => {

@@ -63,7 +63,9 @@ const continued = async (
     end: bounds.end,
     outbox: stored.outbox,
     mark,
-    settings: isLost ? [...(await readCurrentSettings(sources.log, of)).values()] : [],
+    settings: isLost
+      ? await readCurrentSettings(sources.log, of, { since: stored.state.now, end: bounds.end, mark })
+      : [],
   };
 };
 
@@ -74,12 +76,16 @@ const rebuilt = async (
 ): Promise<LoadedPartition> => {
   const { bounds, mark } = found;
   const known = await readKnownSystems(sources.log, of);
-  const ttlMsLongest = known.reduce((longest, { ttlMs }) => Math.max(longest, ttlMs), 0);
+  const { ttlMsLongest } = known;
   const first = await findRebuildStart(sources.log, { topic: sources.topic, bounds, ttlMsLongest });
   const start = { position: first?.position ?? bounds.first, appendedAt: first?.appendedAt ?? 0 };
   return {
     ground: 'rebuilt',
-    fold: rebuildPartitionFold(of.partition, start, known),
+    fold: rebuildPartitionFold(
+      of.partition,
+      start,
+      known.forStretch({ since: start.appendedAt, end: bounds.end, mark }),
+    ),
     stored: null,
     next: start.position,
     end: bounds.end,

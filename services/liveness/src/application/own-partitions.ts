@@ -1,3 +1,4 @@
+import type { DurationMs } from '@earshot/contracts';
 import { EventLogError, type Ownership, type OwnershipHandler } from '@earshot/event-log';
 import { wait } from '@earshot/runtime';
 import type { LivenessContext } from './liveness-context.ts';
@@ -10,6 +11,8 @@ export interface PartitionsOwned {
   stop(): Promise<void>;
   /** Owners by partition, those that are still loading included. */
   owners(): ReadonlyMap<number, PartitionOwner>;
+  /** Partitions that are ours and whose delivery has stopped; they are begun again after a pause. */
+  stopped(): readonly number[];
 }
 
 export interface OwningOptions {
@@ -26,29 +29,41 @@ const FATAL: ReadonlySet<string> = new Set(['EARSHOT_LOG_POSITION_BEYOND_END', '
 const reasonOf = (error: EventLogError): EventLogError | AbandonedError =>
   error.cause instanceof EventLogError || error.cause instanceof AbandonedError ? error.cause : error;
 
+/** Pauses before a partition whose delivery stopped is begun again: doubled each time, until records arrive. */
+const RESTART_MS_MIN: DurationMs = 100;
+const RESTART_MS_MAX: DurationMs = 2_000;
+
 /** Owns whatever partitions of the heartbeats topic the group gives us, each with an owner of its own. */
 export const ownPartitions = (context: LivenessContext, options: OwningOptions): PartitionsOwned => {
   const owners = new Map<number, PartitionOwner>();
-  let ownership: Ownership | undefined;
-  let stopping = false;
+  /** Pause before the next restart, of partitions whose delivery has stopped. */
+  const restarts = new Map<number, DurationMs>();
+  const owning = Promise.withResolvers<Ownership>();
+  const stopping = new AbortController();
 
   const drop = (partition: number): void => {
     owners.get(partition)?.abandon();
     owners.delete(partition);
   };
+  const restartLater = async (partition: number): Promise<void> => {
+    const pauseMs = restarts.get(partition) ?? RESTART_MS_MIN;
+    restarts.set(partition, Math.min(pauseMs * 2, RESTART_MS_MAX));
+    await wait(context.clock, pauseMs, stopping.signal);
+    const ownership = await owning.promise;
+    if (!stopping.signal.aborted) ownership.restart(partition);
+  };
   const failed = (partition: number, reported: EventLogError): void => {
     const error = reasonOf(reported);
-    if (error instanceof AbandonedError) return;
+    if (error instanceof AbandonedError || stopping.signal.aborted) return;
     drop(partition);
-    if (stopping) return;
     context.logger.error({ partition, error }, 'delivery of a partition has stopped');
     if (FATAL.has(error.code)) options.onFatal(error);
-    else ownership?.restart(partition);
+    else void restartLater(partition);
   };
   const handler: OwnershipHandler = {
     assigned: async (partition) => {
       drop(partition);
-      const owner = new PartitionOwner(context, partition, () => ownership?.restart(partition));
+      const owner = new PartitionOwner(context, partition, () => void restartLater(partition));
       owners.set(partition, owner);
       try {
         return await owner.load();
@@ -57,24 +72,27 @@ export const ownPartitions = (context: LivenessContext, options: OwningOptions):
         throw error;
       }
     },
-    records: async (batch) => owners.get(batch.partition)?.records(batch),
+    records: async (batch) => {
+      restarts.delete(batch.partition);
+      await owners.get(batch.partition)?.records(batch);
+    },
     revoked: (partition) => {
       context.logger.info({ partition }, 'partition given back');
+      restarts.delete(partition);
       drop(partition);
     },
     failed,
   };
   return {
-    start: async () => {
-      ownership = await context.log.own(context.topic, options.group, handler);
-    },
+    start: async () => owning.resolve(await context.log.own(context.topic, options.group, handler)),
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       const flushed = Promise.all([...owners.values()].map((owner) => owner.flush()));
       await Promise.race([flushed, wait(context.clock, options.flushDeadlineMs)]);
       for (const partition of owners.keys()) drop(partition);
-      await ownership?.stop();
+      await (await owning.promise).stop();
     },
     owners: () => owners,
+    stopped: () => [...restarts.keys()],
   };
 };

@@ -9,7 +9,7 @@ import {
 } from '@earshot/liveness-store';
 import type { Clock } from '@earshot/runtime';
 import type { PartitionFold } from '../domain/partition-fold.ts';
-import { retry, type RetryOptions } from './retry.ts';
+import { AbandonedError, retry, type RetryOptions } from './retry.ts';
 
 /** How a commit ended. `superseded`: another owner has gone on; this one must load anew. */
 export type Committed = 'committed' | 'superseded';
@@ -93,6 +93,7 @@ export class PartitionCommitter {
         const bare = { publications: [], endSeen: attached.endSeen };
         const outcome = await store.rewrite({ ...this.#describe(part, bare), first, last: false });
         if (!outcome.accepted) return outcome;
+        if (this.#options.retry.signal.aborted) throw new AbandonedError();
         part = [];
         first = false;
       }

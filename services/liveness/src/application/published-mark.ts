@@ -9,8 +9,8 @@ import { readTail } from './read-once.ts';
  */
 export interface PublishedMark {
   readonly transitions: { readonly position: number; readonly systemId: string };
-  /** Position of the newest event published. */
-  readonly events: number;
+  /** Newest position of which events are published, and which of it are. */
+  readonly events: { readonly position: number; readonly ids: ReadonlySet<string> };
 }
 
 /**
@@ -22,7 +22,7 @@ const TAIL_POSITIONS_MAX = 50_000;
 /** Reads the mark from the tails of the transitions and incidents partitions. */
 export const readPublishedMark = async (log: EventLog, partition: number): Promise<PublishedMark> => {
   let transitions = { position: -1, systemId: '' };
-  let events = -1;
+  let events = { position: -1, ids: new Set<string>() };
   const tail = { partition, positionsMax: TAIL_POSITIONS_MAX };
   await readTail(log, { ...tail, topic: TRANSITIONS_TOPIC }, (record) => {
     const decoded = record.value === null ? null : decodeTransition(record.value);
@@ -34,7 +34,10 @@ export const readPublishedMark = async (log: EventLog, partition: number): Promi
   });
   await readTail(log, { ...tail, topic: INCIDENTS_TOPIC }, (record) => {
     const decoded = record.value === null ? null : decodePartitionEvent(record.value);
-    if (decoded !== null && 'value' in decoded) events = Math.max(events, decoded.value.position);
+    if (decoded === null || !('value' in decoded)) return;
+    const { id, position } = decoded.value;
+    if (position > events.position) events = { position, ids: new Set([id]) };
+    else if (position === events.position) events.ids.add(id);
   });
   return { transitions, events };
 };
@@ -43,7 +46,7 @@ export const readPublishedMark = async (log: EventLog, partition: number): Promi
 export const isPublished = (mark: PublishedMark, publication: Publication): boolean => {
   switch (publication.kind) {
     case 'event':
-      return publication.position <= mark.events;
+      return publication.position < mark.events.position || mark.events.ids.has(publication.event.id);
     case 'retirement':
       return publication.position <= mark.transitions.position;
     case 'transition':

@@ -48,9 +48,9 @@ const knownSystem = (row: SystemRow, last: Transition | undefined): KnownSystem 
   const { systemId, fleet, ttlMs, revision, paused } = row;
   const settings = { systemId, fleet, ttlMs, revision, paused, retired: row.retiredAt !== null };
   const isCurrent = last !== undefined && last.registration === row.registration && !settings.retired;
-  if (!isCurrent) return { ...settings, published: null };
+  if (!isCurrent) return { ...settings, mutedTo: -1, published: null };
   const { position, sequence, registration, to } = last;
-  return { ...settings, published: { position, sequence, registration, state: to } };
+  return { ...settings, mutedTo: position, published: { position, sequence, registration, state: to } };
 };
 
 /**
@@ -187,7 +187,14 @@ describe('a fold that lost its ground', { timeout: TIMEOUT_MS }, () => {
 
   it('S2 takes settings from the registry, and keeps state, sequence and last seen', () => {
     for (const seed of SEEDS.slice(0, 50)) {
-      const settings = { fleet: 'elsewhere', ttlMs: 77_000, revision: 1_000_000, paused: true, retired: false };
+      const settings = {
+        fleet: 'elsewhere',
+        ttlMs: 77_000,
+        revision: 1_000_000,
+        paused: true,
+        retired: false,
+        mutedTo: -1,
+      };
       const { fold, before } = loseGround(seed, (row) => [{ ...settings, systemId: row.systemId }]);
       for (const old of before.rows.filter(({ retiredAt }) => retiredAt === null)) {
         const { state, sequence, lastSeen, registration } = old;

@@ -4,6 +4,8 @@ import type { Partition } from './partition.ts';
 import type { CurrentSettings } from './partition-fold.ts';
 import { SilenceIndex } from './silence/silence-index.ts';
 import { change } from './system-change.ts';
+import { MutedQueue } from './systems/muted-queue.ts';
+import { NONE } from './systems/system-table.ts';
 
 /**
  * Until when time stays closed for an owner that does not know who listened before `at`: an ingest that ended just before it still
@@ -23,7 +25,7 @@ export const loseGround = (
   const { time, systems, listeners, changes, work } = partition;
   time.position = oldest.position - 1;
   time.now = Math.max(time.now, oldest.appendedAt);
-  for (const current of settings) change(partition, current.systemId, current);
+  for (const current of settings) takeSettings(partition, current);
   // Not before proven, should the log's clock have been set back in what is lost.
   close(partition, Math.max(time.proven, openNotBefore(oldest.appendedAt)), { cause: 'records_lost', ingest: '' });
   for (const row of systems.rows()) {
@@ -32,4 +34,12 @@ export const loseGround = (
   }
   listeners.clear();
   partition.silence = new SilenceIndex(systems, time, work);
+  partition.muted = new MutedQueue(systems, time.position);
+};
+
+const takeSettings = (partition: Partition, current: CurrentSettings): void => {
+  change(partition, current.systemId, current);
+  const { systems } = partition;
+  const row = systems.find(current.systemId);
+  if (row !== NONE) systems.setMutedTo(row, Math.max(systems.mutedTo(row), current.mutedTo));
 };

@@ -43,6 +43,11 @@ export interface CurrentSettings {
   readonly revision: number;
   readonly paused: boolean;
   readonly retired: boolean;
+  /**
+   * No transitions of it up to this position: either they are published already, or the log up to there was written under settings
+   * that are not known any more, and would be judged wrongly by those of now. -1: none.
+   */
+  readonly mutedTo: number;
 }
 
 /** A system as the registry and the published transitions know it, when there is no projection to load. */
@@ -109,7 +114,7 @@ export type CreatePartitionFold = (
 
 /**
  * S4: a fold for a partition without projection, from what the registry and the published transitions know. `start` is the first
- * record that will be folded. Verdicts about a system stay muted up to its published position.
+ * record that will be folded.
  */
 export type RebuildPartitionFold = (
   partition: number,

@@ -28,7 +28,8 @@ export interface Partition {
   /** Made anew where every system moves at once. */
   silence: SilenceIndex;
   readonly retired: RetiredQueue;
-  readonly muted: MutedQueue;
+  /** Made anew where ground is lost. */
+  muted: MutedQueue;
   readonly changes: ChangeTracker;
   readonly effects: EffectsDraft;
   readonly work: Work;

@@ -42,6 +42,6 @@ const rowOf = ({ published, ...system }: KnownSystem, startAt: EpochMs): SystemR
   since: startAt,
   openAt: EMPTY_STATE.open,
   sequence: published?.sequence ?? 0,
-  mutedTo: published?.position ?? -1,
+  mutedTo: system.mutedTo,
   credential: '',
 });

@@ -104,6 +104,7 @@ const known = (systemId: string, members: Partial<KnownSystem> = {}): KnownSyste
   revision: 3,
   paused: false,
   retired: false,
+  mutedTo: members.published?.position ?? -1,
   published: null,
   ...members,
 });
@@ -229,6 +230,7 @@ describe('S2 no ground', () => {
     revision: 0,
     paused: false,
     retired: false,
+    mutedTo: -1,
     ...members,
   });
 
@@ -308,6 +310,33 @@ describe('S2 no ground', () => {
   });
 });
 
+describe('G1 a stretch written under settings that nobody knows any more', () => {
+  const SHORT = 15_000;
+
+  it('G1 S4 is not judged by those of now: nothing is said up to the end there was', () => {
+    const online = { position: 50, sequence: 1, registration: 0, state: 'online' } as const;
+    const longer = known('a', { ttlMs: SHORT, revision: 9, published: online, mutedTo: 200 });
+    const story = timeline(rebuildPartitionFold(7, { position: 100, appendedAt: START }, [longer]));
+    story.listen(START, START + 100_000); // paused, or patient with it, by a revision that is stale now
+    expect([story.fold.position, story.transitions]).toEqual([200, []]);
+    story.listen(START + 101_000, START + 101_000);
+    expect(inShort(story)).toEqual(['a offline 2']);
+  });
+
+  it('G1 S2 is not judged by those of now where ground was lost', () => {
+    const story = timeline();
+    story.knock('i1', START);
+    story.heartbeat('a', START);
+    story.fold.loseGround({ position: 900, appendedAt: START + 9_000 }, [
+      { systemId: 'a', fleet: '', ttlMs: SHORT, revision: 9, paused: false, retired: false, mutedTo: 1_000 },
+    ]);
+    story.listen(START + 9_000, START + 109_000);
+    expect([story.fold.position, inShort(story)]).toEqual([1_000, ['a online 1']]);
+    story.listen(START + 110_000, START + 110_000);
+    expect(inShort(story)).toEqual(['a offline 2', 'a online 1']);
+  });
+});
+
 describe('G1 an ingest that ended just before an owner’s ground still has its leave time', () => {
   const SHORT = 15_000;
   /** Its last heartbeat went to an ingest that died before `START`; within the leave time it has found the other one. */
@@ -325,6 +354,7 @@ describe('G1 an ingest that ended just before an owner’s ground still has its 
       revision: 0,
       paused: false,
       retired: false,
+      mutedTo: -1,
       published: null,
     };
     const online = { position: 50, sequence: 1, registration: 0, state: 'online' } as const;

@@ -6,8 +6,8 @@ interface MutedRow {
 }
 
 /**
- * Systems whose verdicts are withheld until the fold has passed what is already published about them (S4). Only a
- * rebuild makes such, so the queue is made once and only empties.
+ * Systems whose transitions are withheld until the fold has passed a position (S2, S4). Only a rebuild or lost ground
+ * makes such, so the queue is made once and only empties.
  */
 export class MutedQueue {
   /** Highest position first: the next one is at the end. */
