@@ -97,8 +97,8 @@ const bodyFaults = (validate: Validate, { method, header, text }: GivenAnswer, c
 };
 
 /**
- * Holds answers against a description: status, headers, content type and body. An answer of a call or a status that is not
- * described is wrong. Throws where a schema of the document cannot be compiled.
+ * Holds answers against a description: status, headers, content type and body. An answer of a call or a status that is
+ * not described is wrong. Throws where a schema of the document cannot be compiled.
  */
 export const createAnswerCheck = (document: OpenApiDocument): AnswerCheck => {
   const validate = createValidate(document);

@@ -1,8 +1,8 @@
 import type { JsonSchema } from './schemas.ts';
 
 /**
- * What schemas of answers are made of. Draft 2020-12. Objects stay open: members may be added, those described stay, so all
- * of them are required.
+ * What schemas of answers are made of. Draft 2020-12. Objects stay open: members may be added, those described stay, so
+ * all of them are required.
  */
 
 export const TEXT: JsonSchema = { type: 'string' };

@@ -4,8 +4,8 @@ import * as heartbeat from './heartbeat-answers.ts';
 import type { JsonSchema } from './schemas.ts';
 
 /**
- * Every answer of both HTTP surfaces, and what they are made of, by the name under which the OpenAPI document has it. JSON
- * Schema, draft 2020-12, each complete in itself.
+ * Every answer of both HTTP surfaces, and what they are made of, by the name under which the OpenAPI document has it.
+ * JSON Schema, draft 2020-12, each complete in itself.
  */
 export const ANSWER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Acknowledgement: heartbeat.ACKNOWLEDGEMENT_SCHEMA,

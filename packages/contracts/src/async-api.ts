@@ -15,9 +15,9 @@ export interface AsyncApiDocument {
 }
 
 const DESCRIPTION = `What is in the log, and who puts it there. Others may read every topic and write none.
-Every record has a position in its partition, from 0, and a time stamped by the log in whole milliseconds. The partition of a
-system is murmur2 of its id in UTF-8, as Java clients of Kafka compute it. Readers ignore members they do not know; a record that
-no schema fits is counted and skipped.`;
+Every record has a position in its partition, from 0, and a time stamped by the log in whole milliseconds. The partition
+of a system is murmur2 of its id in UTF-8, as Java clients of Kafka compute it. Readers ignore members they do not know;
+a record that no schema fits is counted and skipped.`;
 
 const SERVERS: Part = {
   kafka: {

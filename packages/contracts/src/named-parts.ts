@@ -24,14 +24,13 @@ const refer = (part: unknown, named: NamedParts): unknown => {
   return typeof part === 'object' && part !== null ? referWithin(part, named) : part;
 };
 
-/**
- * A copy of the part in which every named part inside it is a reference to its place. Parts are told by identity: whoever uses
- * one writes it down as it is, and need not know that it has a name.
- */
-export const referWithin = (part: object, named: NamedParts): Part =>
+const referWithin = (part: object, named: NamedParts): Part =>
   Object.fromEntries(membersOf(part).map(([key, value]) => [key, refer(value, named)]));
 
-/** The same for each of the parts. */
+/**
+ * Copies of the parts in which every named part inside them is a reference to its place. Parts are told by identity:
+ * whoever uses one writes it down as it is, and need not know that it has a name.
+ */
 export const referWithinEach = (
   parts: Readonly<Record<string, object>>,
   named: NamedParts,

@@ -51,17 +51,17 @@ const TAGS = [
 
 const DESCRIPTION = `A system is reported offline only if it stayed silent while we were provably listening.
 
-Two surfaces: the ingest takes heartbeats, the engine answers operators and machines. Every path says which one serves it.
+Two surfaces: the ingest takes heartbeats, the engine answers operators and machines. Every path says which serves it.
 Answers are \`{"code","message","data"}\`, but for the beat. Members may be added to objects, those described stay.
-GET includes HEAD. An unknown path is answered with the response NotFound, another method with MethodNotAllowed; what is no
-proper HTTP request with Timeout, UnknownExpectation, HeadersTooLarge or a bare 400, on both surfaces.`;
+GET includes HEAD. An unknown path is answered with the response NotFound, another method with MethodNotAllowed; what is
+no proper HTTP request with Timeout, UnknownExpectation, HeadersTooLarge or a bare 400, on both surfaces.`;
 
 const SECURITY_SCHEMES = {
   basic: {
     type: 'http',
     scheme: 'basic',
     description:
-      'A system’s id with a secret of its own, or a fleet’s name with the fleet’s secret. The pair is split at its last colon.',
+      'A system’s id with a secret of its own, or a fleet’s name with the fleet’s. The pair is split at its last colon.',
   },
   bearer: { type: 'http', scheme: 'bearer', description: 'A token of an operator, or of a viewer for reading.' },
 };

@@ -1,5 +1,6 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { openStandardError } from './standard-error.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -15,7 +16,18 @@ export interface Logger {
   child(fields: object): Logger;
 }
 
-const STDERR = 2;
+/** The logger of a whole process. */
+export interface ProcessLogger extends Logger {
+  /**
+   * Resolves when what was logged so far is written, or after a moment where nobody takes it. The last thing a process does: what
+   * is logged afterwards is lost.
+   */
+  end(): Promise<void>;
+}
+
+/** What waits for a reader that does not read; beyond it lines are dropped. */
+const WAITING_BYTES_MAX = 4_194_304;
+const END_MS_MAX = 500;
 
 export interface LoggerOptions {
   readonly level: LogLevel;
@@ -25,14 +37,15 @@ export interface LoggerOptions {
   readonly color: boolean;
 }
 
-/** Logs to standard error: standard output belongs to data. */
-export const createLogger = (options: LoggerOptions): Logger => {
+/**
+ * Logs to standard error: standard output belongs to data. Writing never holds the process up, whether its reader reads or not: a
+ * monitor that is stopped by its own log would be deaf.
+ */
+export const createLogger = (options: LoggerOptions): ProcessLogger => {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && options.terminal);
-  const destination = pretty
-    ? PinoPretty({ destination: STDERR, sync: true, colorize: options.color, ignore: 'pid,hostname' })
-    : pino.destination({ fd: STDERR, sync: true });
+  const written = pino.destination({ fd: openStandardError(), sync: false, maxLength: WAITING_BYTES_MAX });
   // A log that cannot be written (its reader gone, its disk full) must not end the process that writes it.
-  destination.on('error', () => undefined);
+  written.on('error', () => undefined);
   const logger: PinoLogger = pino(
     {
       level: options.level,
@@ -42,9 +55,23 @@ export const createLogger = (options: LoggerOptions): Logger => {
       serializers: { error: pino.stdSerializers.err },
       redact: ['password', 'secret', 'token', 'authorization', '*.password', '*.secret', '*.authorization'],
     },
-    destination,
+    pretty ? PinoPretty({ destination: written, colorize: options.color, ignore: 'pid,hostname' }) : written,
   );
-  return logger;
+  const end = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, END_MS_MAX);
+      // The pretty form passes lines on in the next turn.
+      setImmediate(() =>
+        written.flush(() => {
+          clearTimeout(timer);
+          resolve();
+        }),
+      );
+    });
+    // Else the library would go on trying when the process ends, for as long as nobody reads.
+    written.destroy();
+  };
+  return Object.assign(logger, { end });
 };
 
 /** A logger that says nothing, for tests and short commands. */

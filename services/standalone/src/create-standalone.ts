@@ -5,7 +5,7 @@ import { createEngineService, type EngineService } from '@earshot/engine';
 import type { EventLog } from '@earshot/event-log';
 import { openSqliteEventLog } from '@earshot/event-log/sqlite';
 import { createIngestService, type IngestService } from '@earshot/ingest';
-import { createLivenessService } from '@earshot/liveness';
+import { createLivenessService, type LivenessService } from '@earshot/liveness';
 import { openSqliteLivenessStore } from '@earshot/liveness-store/sqlite';
 import type { LivenessStore } from '@earshot/liveness-store';
 import { createRegistryReader, ensureLogId, type IssuedCredential, type RegistryReader } from '@earshot/registry';
@@ -16,7 +16,6 @@ import {
   type Logger,
   type MetricsRegistry,
   type Part,
-  type Service,
   type TlsFiles,
   wait,
 } from '@earshot/runtime';
@@ -28,6 +27,8 @@ const MS_PER_SECOND = 1_000;
 const MS_PER_DAY = 86_400_000;
 /** Stopping takes the drain time and at most this. */
 const STOP_DEADLINE_MS = 10_000;
+/** A projection that takes longer to load does not keep the ingest from recording. */
+const FOLDED_WAIT_MS = 10_000;
 /** How often a starting process asks its services whether they are ready. */
 const READY_CHECK_MS = 20;
 
@@ -83,10 +84,6 @@ const openGround = async (dependencies: StandaloneDependencies): Promise<Ground>
       historyMs: settings.historyDays * MS_PER_DAY,
     }),
   );
-  const store = await openSqliteLivenessStore({
-    path: directory.projection,
-    onLost: (loss) => logger.warn({ loss }, 'the projection was lost and is made anew'),
-  });
   const registry = createRegistryReader({
     log,
     clock,
@@ -94,12 +91,18 @@ const openGround = async (dependencies: StandaloneDependencies): Promise<Ground>
     onError: (error) => logger.warn({ error }, 'the registry cannot be read; trying again'),
   });
   await registry.start();
-  return { log, store, registry, logId: await ensureLogId({ log, clock, reader: registry }) };
+  const logId = await ensureLogId({ log, clock, reader: registry });
+  const store = await openSqliteLivenessStore({
+    path: directory.projection,
+    logId,
+    onLost: (loss) => logger.warn({ loss }, 'the projection was lost and is made anew'),
+  });
+  return { log, store, registry, logId };
 };
 
 interface Services {
   readonly ingest: IngestService;
-  readonly liveness: Service;
+  readonly liveness: LivenessService;
   readonly engine: EngineService;
 }
 
@@ -168,6 +171,11 @@ export const createStandalone = async (dependencies: StandaloneDependencies): Pr
       path: directory.firstCredential,
     });
   };
+  /** A verdict is possible before anything is heard, or this cannot go on: either is known before the socket opens. */
+  const untilFolded = async (): Promise<void> => {
+    const until = clock.monotonicNow() + FOLDED_WAIT_MS;
+    while (liveness.folded() < settings.partitions && clock.monotonicNow() < until) await wait(clock, READY_CHECK_MS);
+  };
   const list: readonly Part[] = [
     { name: 'log', stop: () => ground.log.close() },
     { name: 'projection', stop: () => ground.store.close() },
@@ -175,6 +183,7 @@ export const createStandalone = async (dependencies: StandaloneDependencies): Pr
     { name: 'engine', start: engine.start, stop: engine.stop },
     { name: 'first fleet', start: enterFirstFleet },
     { name: 'liveness', start: liveness.start, stop: liveness.stop },
+    { name: 'first load', start: untilFolded },
     { name: 'ingest', start: ingest.start, stop: ingest.stop },
     { name: 'readiness', start: untilReady },
   ];

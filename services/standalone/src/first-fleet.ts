@@ -25,7 +25,9 @@ export interface FirstFleetOptions {
   readonly path: string;
 }
 
-const create = async ({ registry, clock, fleet }: FirstFleetOptions): Promise<IssuedCredential | null> => {
+const create = async ({ registry, view, clock, fleet }: FirstFleetOptions): Promise<IssuedCredential | null> => {
+  // At any later start nothing is asked of the writer, whose catalog may have to be filled first.
+  if (view.fleet(FIRST_FLEET) !== null) return null;
   const first = { name: FIRST_FLEET, autoRegister: true, systemsMax: FLEET_SYSTEMS_MAX_DEFAULT, coversOwn: false };
   const until = clock.monotonicNow() + WRITER_WAIT_MS;
   for (;;) {

@@ -27,7 +27,7 @@ interface KafkaChannel {
   readonly bindingVersion: typeof KAFKA_BINDING_VERSION;
 }
 
-export const PREFIX = {
+const PREFIX = {
   default: 'earshot.',
   description: 'EARSHOT_KAFKA_PREFIX: what the names of a deployment’s topics begin with.',
 } as const;

@@ -25,7 +25,7 @@ export interface MessageObject {
 }
 
 export const KAFKA_BINDING_VERSION = '0.5.0';
-export const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8';
+const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8';
 
 /** The schemas, by the name under which the document has them. */
 export const RECORD_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
@@ -122,7 +122,7 @@ export const MESSAGES: Readonly<Record<MessageName, MessageObject>> = {
     name: 'transition',
     title: 'A transition',
     summary:
-      'A system is online or offline. At least once and in order: drop what is not above the (registration, sequence) known.',
+      'A system is online or offline. At least once, in order: drop what is not above the (registration, sequence) known.',
     contentType: CLOUD_EVENT_TYPE,
     payload: TRANSITION_SCHEMA,
     bindings: keyedBy(SYSTEM_ID),

@@ -46,7 +46,7 @@ export const INGEST_PATHS: Paths = {
       operationId: 'sendHeartbeat',
       summary: 'Says that a system is alive',
       description:
-        'Answered 200 only when the heartbeat is recorded durably. Retry 429, 5xx and whatever gave no answer; repeating is harmless.',
+        'A 200 comes only when it is recorded durably. Retry 429, 5xx and whatever gave no answer: repeating is harmless.',
       tags: ['heartbeats'],
       security: [{ basic: [] }],
       requestBody: requestBody(REQUEST_SCHEMAS.Heartbeat, { system_id: SYSTEM_ID }),
@@ -94,7 +94,7 @@ export const BEAT_PATHS: Paths = {
       operationId: 'getBeat',
       summary: 'Whether Earshot itself goes on working',
       description:
-        'One beat per completed observation, about once a second. Numbers of seconds always have a decimal point. Alert when lastBeat is over 15 s old.',
+        'About one beat a second. Seconds always have a decimal point. Alert when lastBeat is more than 15 s old.',
       tags: ['operations'],
       security: [],
       responses: { 200: BEAT, 500: BEAT_FAILED, 503: NO_BEAT_YET },

@@ -1,10 +1,9 @@
-import type { ParameterObject } from './parameters.ts';
-import { PARAMETERS } from './parameters.ts';
+import { type ParameterObject, PARAMETERS } from './parameters.ts';
 import type { RequestBody } from './request-bodies.ts';
 import { ERROR_RESPONSES, type ResponseObject, type Responses } from './responses.ts';
 
 /** An Operation Object. */
-export interface Operation {
+interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
@@ -20,7 +19,7 @@ type Method = 'get' | 'post' | 'patch' | 'delete';
 export type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>;
 
 /** What a call of the engine says of itself; the errors that all calls of its kind share are added. */
-export interface CallSpec {
+interface CallSpec {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;

@@ -25,7 +25,7 @@ const header = (description: string, schema: JsonSchema): HeaderObject => ({ des
 
 export const NO_STORE: HeaderObject = header('What is said is true for a moment only.', { const: 'no-store' });
 export const NO_CACHE: HeaderObject = header('Ask again each time.', { const: 'no-cache' });
-export const RETRY_AFTER: HeaderObject = header(
+const RETRY_AFTER: HeaderObject = header(
   'Whole seconds, uniform, so that those turned away together do not come back together.',
   { type: 'string', pattern: '^([2-9]|1\\d|20)$' },
 );
@@ -113,7 +113,7 @@ export const ERROR_RESPONSES: Readonly<Record<ErrorName, ResponseObject>> = {
   NoMetricsToken: error(401, 'The metrics have a token of their own.', { 'WWW-Authenticate': METRICS_BEARER }),
   NotCovered: error(
     403,
-    'The credential does not cover this system, the system is retired, or its fleet is full or closed to unknown systems.',
+    'The credential does not cover this system, it is retired, or its fleet is full or closed to unknown systems.',
   ),
   NotAllowed: error(403, 'A viewer wants to change something.'),
   NotFound: error(404, 'There is none.'),
@@ -132,7 +132,7 @@ export const ERROR_RESPONSES: Readonly<Record<ErrorName, ResponseObject>> = {
   NotNow: error(503, 'It cannot be decided or recorded now.', { 'Retry-After': RETRY_AFTER }),
   NotChangedNow: error(
     503,
-    'This process is not the registry’s writer, or the log does not take the change. It may have been made in part; repeat it.',
+    'Not the registry’s writer, or the log does not take the change. It may have been made in part: repeat it.',
     { 'Retry-After': RETRY_AFTER },
   ),
 };

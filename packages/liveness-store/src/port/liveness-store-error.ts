@@ -6,6 +6,8 @@ export type LivenessStoreErrorCode =
   | 'EARSHOT_STORE_UNAVAILABLE'
   /** What is stored cannot be read: treat it as lost. */
   | 'EARSHOT_STORE_CORRUPT'
+  /** What is stored belongs to another log. Somebody must decide: bring that log back, or remove the projection. */
+  | 'EARSHOT_STORE_OTHER_LOG'
   /** The store is set up in a way that would break a guarantee. Says what to do. */
   | 'EARSHOT_STORE_MISCONFIGURED'
   /** Closed by us. */

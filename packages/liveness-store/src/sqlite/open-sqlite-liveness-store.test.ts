@@ -24,6 +24,20 @@ afterEach(async () => {
 const logBytes = (): number => statSync(`${path}-wal`).size;
 const ids = idsOf(COMMIT_SYSTEMS_MAX);
 
+describe('origin', () => {
+  it('H38 a projection made from another log is refused with a code, and not touched', async () => {
+    await store.close();
+    store = await openSqliteLivenessStore({ path, logId: 'ours' });
+    await store.commit(commitTo(null, 0, { systems: ids.slice(0, 3).map((id) => whole(systemHeardAt(id))) }));
+    await store.close();
+    await expect(openSqliteLivenessStore({ path, logId: 'theirs' })).rejects.toMatchObject({
+      code: 'EARSHOT_STORE_OTHER_LOG',
+    });
+    store = await openSqliteLivenessStore({ path, logId: 'ours' });
+    expect((await store.load(0))?.systems).toHaveLength(3);
+  });
+});
+
 describe('cost', () => {
   it('P4 heartbeats of neighbours share pages: 500 of them write under 200 B each', async () => {
     await store.commit(commitTo(null, 0, { systems: ids.map((id, index) => whole(systemHeardAt(id, NOW + index))) }));

@@ -15,6 +15,8 @@ import { writeCommit, writeRewrite } from './write-commit.ts';
 export interface SqliteLivenessStoreOptions {
   /** The projection's file, made with its folder where missing. Null: in memory, gone when closed. */
   readonly path: string | null;
+  /** The log that is folded. A projection made from another one is refused with EARSHOT_STORE_OTHER_LOG. Null: not checked. */
+  readonly logId?: string | null;
   /** Told when the file was given up: corrupt, of another version, or taken away while it was open. */
   readonly onLost?: (loss: ProjectionLoss) => void;
   /** How long a call waits for another connection's commit before it rejects as unavailable. */
@@ -67,12 +69,13 @@ const parseCursor = (cursor: string | null): number => {
  * found.
  */
 export const openSqliteLivenessStore = async (options: SqliteLivenessStoreOptions): Promise<LivenessStore> => {
-  const { path, onLost = () => undefined, lockWaitMs = LOCK_WAIT_MS_DEFAULT } = options;
-  const file = path === null ? createVolatileProjection() : createProjectionFile(path, onLost);
+  const { path, logId = null, onLost = () => undefined, lockWaitMs = LOCK_WAIT_MS_DEFAULT } = options;
+  const file = path === null ? createVolatileProjection() : createProjectionFile(path, { logId, onLost });
   const access = createProjectionAccess(file, lockWaitMs);
   try {
     access.open();
   } catch (error) {
+    if (error instanceof LivenessStoreError) throw error;
     if (!mayPass(error)) {
       throw new LivenessStoreError('EARSHOT_STORE_MISCONFIGURED', `no projection can be kept at ${path}`, error);
     }

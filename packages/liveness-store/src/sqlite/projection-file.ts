@@ -87,10 +87,10 @@ const whatHappened = (projection: OpenProjection, path: string): 'removed' | 're
   return null;
 };
 
-const openDatabase = (path: string): OpenProjection | 'other_version' => {
+const openDatabase = (path: string, logId: string | null): OpenProjection | 'other_version' => {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    if (!prepareProjection(database)) {
+    if (!prepareProjection(database, logId)) {
       database.close();
       return 'other_version';
     }
@@ -108,7 +108,11 @@ const openDatabase = (path: string): OpenProjection | 'other_version' => {
  * version is set aside and told to `onLost`. Nothing is opened before `database` is called. Throws the errors of SQLite
  * and the operating system.
  */
-export const createProjectionFile = (path: string, onLost: (loss: ProjectionLoss) => void): ProjectionFile => {
+export const createProjectionFile = (
+  path: string,
+  options: { readonly logId: string | null; readonly onLost: (loss: ProjectionLoss) => void },
+): ProjectionFile => {
+  const { logId, onLost } = options;
   let projection: OpenProjection | null = null;
 
   /**
@@ -137,14 +141,14 @@ export const createProjectionFile = (path: string, onLost: (loss: ProjectionLoss
     mkdirSync(dirname(path), { recursive: true });
     let cause: unknown;
     try {
-      const opened = openDatabase(path);
+      const opened = openDatabase(path, logId);
       if (opened !== 'other_version') return opened;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       cause = error;
     }
     leave(setAside(path), cause === undefined ? 'other_version' : 'corrupt', cause);
-    const opened = openDatabase(path);
+    const opened = openDatabase(path, logId);
     if (opened === 'other_version') throw new UnreadableProjectionError(`${path} keeps coming back as something else`);
     return opened;
   };
@@ -174,7 +178,7 @@ export const createVolatileProjection = (): ProjectionFile => {
     database: () => {
       if (database === null) {
         database = new DatabaseSync(':memory:');
-        prepareProjection(database);
+        prepareProjection(database, null);
       }
       return database;
     },

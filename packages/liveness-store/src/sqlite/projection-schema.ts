@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { LivenessStoreError } from '../port/index.ts';
 
 /** Marks the file as a projection of ours ("EARS"); anything else at that path is set aside. */
 const APPLICATION_ID = 0x45415253;
 
 /** Raised with every change of the schema: the projection is rebuilt, never migrated. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * Bytes of a page. Systems that send in another order than last time touch a page each: larger pages write more for it
@@ -44,6 +45,8 @@ const SCHEMA = `
     publication TEXT NOT NULL
   ) STRICT;
   CREATE INDEX outbox_by_position ON outbox (partition, position);
+  -- The log that all of this was folded from.
+  CREATE TABLE origin (log_id TEXT NOT NULL) STRICT;
 `;
 
 const SETTINGS = `
@@ -73,14 +76,27 @@ const isEmpty = (database: DatabaseSync): boolean =>
 const isOurs = (database: DatabaseSync): boolean =>
   readPragma(database, 'application_id') === APPLICATION_ID && readPragma(database, 'user_version') === SCHEMA_VERSION;
 
+const checkOrigin = (database: DatabaseSync, logId: string): void => {
+  const found = database.prepare('SELECT log_id FROM origin').get()?.['log_id'];
+  if (found === logId) return;
+  if (found !== undefined) {
+    throw new LivenessStoreError(
+      'EARSHOT_STORE_OTHER_LOG',
+      `the projection was made from log ${String(found)}, this is log ${logId}. Bring that log back, or remove the projection: it is rebuilt from this log`,
+    );
+  }
+  database.prepare('INSERT INTO origin VALUES (?)').run(logId);
+};
+
 /**
  * Sets the connection up and makes the schema where there is none. False: the file holds something else, or another
- * version, and was not touched.
+ * version, and was not touched. Throws EARSHOT_STORE_OTHER_LOG where it was made from a log of another id; null: not asked.
  */
-export const prepareProjection = (database: DatabaseSync): boolean => {
+export const prepareProjection = (database: DatabaseSync, logId: string | null): boolean => {
   const isNew = isEmpty(database);
   if (!isNew && !isOurs(database)) return false;
   database.exec(SETTINGS);
   if (isNew) database.exec(CREATION);
+  if (logId !== null) checkOrigin(database, logId);
   return true;
 };

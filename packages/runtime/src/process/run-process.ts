@@ -1,9 +1,9 @@
-import type { Logger } from '../logger.ts';
+import type { ProcessLogger } from '../logger.ts';
 import { SettingsError } from '../settings/load-settings.ts';
 
 /** What a process is while it runs. */
 export interface Running {
-  readonly logger: Logger;
+  readonly logger: ProcessLogger;
   /** Leaves in order and in bounded time. */
   readonly stop: () => Promise<void>;
 }
@@ -32,19 +32,24 @@ const describe = (error: unknown): string => {
   return 'code' in error ? `${String(error.code)}: ${error.message}` : (error.stack ?? error.message);
 };
 
-const cannotStart = (error: unknown): never => {
+/** Lets what was logged before an end out. */
+const LAST_WORDS_MS = 100;
+
+const cannotStart = (error: unknown): void => {
   process.stderr.write(`earshot: cannot start: ${describe(error)}\n`);
-  return process.exit(FAILED);
+  setTimeout(() => process.exit(FAILED), LAST_WORDS_MS);
 };
 
 const stopAndExit = async ({ logger, stop }: Running, code: number): Promise<never> => {
+  let exitCode = code;
   try {
     await stop();
-    return process.exit(code);
   } catch (error) {
     logger.error({ error }, 'stopping failed');
-    return process.exit(FAILED);
+    exitCode = FAILED;
   }
+  await logger.end();
+  return process.exit(exitCode);
 };
 
 /** How long a start may still take when its end is asked for. */
