@@ -29,6 +29,9 @@ const tool = (name) => join(MODULES, '.bin', name);
 /** What each command runs, and whether it needs the development dependencies. The first word `node` is the Node picked. */
 const COMMANDS = {
   start: { argv: ['node', 'services/standalone/src/main.ts'] },
+  'start:ingest': { argv: ['node', 'services/ingest/src/main.ts'] },
+  'start:liveness': { argv: ['node', 'services/liveness/src/main.ts'] },
+  'start:engine': { argv: ['node', 'services/engine/src/main.ts'] },
   replay: { argv: ['node', 'services/liveness/src/replay.ts'] },
   bench: { argv: ['node', 'bench/run.ts'], development: true },
   test: { argv: ['node', 'scripts/test.mjs'], development: true },

@@ -2,6 +2,8 @@
 export interface Deployment {
   readonly ingestUrl: string;
   readonly engineUrl: string;
+  /** Where each of its processes is scraped. */
+  readonly metricsUrls: readonly string[];
   readonly operatorToken: string;
   /** Of the fleet `default`. */
   readonly credential: Credential;
@@ -12,7 +14,7 @@ export interface Deployment {
   /** Starts it again where it was, on the same addresses. */
   start(): Promise<void>;
   /** Throws the projection away, the one thing that may be lost. */
-  loseProjection(): void;
+  loseProjection(): Promise<void>;
   /** Ends it if it still runs and removes what it kept. */
   destroy(): Promise<void>;
 }

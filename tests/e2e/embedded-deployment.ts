@@ -68,6 +68,9 @@ export const startEmbedded = async (options: DeploymentOptions = {}): Promise<De
     get engineUrl() {
       return urls.engine;
     },
+    get metricsUrls() {
+      return [`${urls.engine}/metrics`];
+    },
     operatorToken: secret('operator-token'),
     credential: { username: 'default', password: secret('first-credential') },
     stop: () => end('SIGTERM'),
@@ -75,7 +78,7 @@ export const startEmbedded = async (options: DeploymentOptions = {}): Promise<De
       await end('SIGKILL');
     },
     start,
-    loseProjection: () => {
+    loseProjection: async () => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDirectory, `projection.db${suffix}`), { force: true });
     },
     destroy: async () => {

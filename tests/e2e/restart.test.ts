@@ -77,14 +77,14 @@ describe.each(DEPLOYMENTS)('restart, $form', ({ start }) => {
     const operator = operatorOf(running);
     const before = await operator.transitions();
     await running.kill();
-    running.loseProjection();
+    await running.loseProjection();
     await running.start();
     await vi.waitFor(async () => {
       const { totals } = await operator.ask<{ totals: { online: number } }>('/api/summary');
       expect(totals.online).toBe(SYSTEMS.length);
     }, 15_000);
 
-    running.loseProjection();
+    await running.loseProjection();
     const stored = await vi.waitFor(async () => {
       const system = await operator.system('system-1');
       expect(Date.parse(system?.last_seen ?? '')).toBeGreaterThanOrEqual(

@@ -1,4 +1,4 @@
-import type { DurationMs } from '@earshot/contracts';
+import type { DurationMs, TokenEntry } from '@earshot/contracts';
 import type { EventLog } from '@earshot/event-log';
 import { createInstrument, type Instrument } from '@earshot/instrument';
 import type { LivenessStore } from '@earshot/liveness-store';
@@ -17,12 +17,14 @@ import {
   type TlsFiles,
 } from '@earshot/runtime';
 import type { Catalog } from './application/catalog.ts';
+import { CatalogError } from './application/catalog-error.ts';
 import type { EngineContext, EngineDefaults } from './application/engine-context.ts';
 import { followLog, type LogFollowing } from './application/follow-log.ts';
 import { isKnownToLiveness } from './application/is-known-to-liveness.ts';
 import { createObserver, type Observer } from './application/observe.ts';
 import { createRegistryOwnership, type RegistryOwnership } from './application/own-registry.ts';
 import { openCatalog } from './catalog/open-catalog.ts';
+import { CATALOG_STALE_MS } from './domain/catalog-currency.ts';
 import { createEngineLoops } from './engine-loops.ts';
 import { apiRoutes } from './http/api-routes.ts';
 import { createAuthentication } from './http/authenticate.ts';
@@ -104,7 +106,8 @@ const createContext = (
     onChange: ({ by, action, subject, revision }) => logger.info({ by, action, subject, revision }, 'registry changed'),
     onError: (error) => logger.warn({ error }, 'a change of the registry could not be made'),
   });
-  const observer = createObserver({ log, store, catalog, clock, partitions, onCompleted });
+  const isCatalogComplete = following.isComplete;
+  const observer = createObserver({ log, store, catalog, isCatalogComplete, clock, partitions, onCompleted });
   const context: EngineContext = {
     log,
     store,
@@ -114,7 +117,7 @@ const createContext = (
     partitions,
     defaults: options.defaults,
     observation: observer.current,
-    isCatalogComplete: following.isComplete,
+    isCatalogComplete,
   };
   return { catalog, following, ownership, writer, observer, context };
 };
@@ -136,6 +139,15 @@ interface Surface {
   readonly health: () => Health;
 }
 
+/** G4: only a whole catalog can say that there is no such token. */
+const findToken = ({ catalog, following }: EngineParts, sha256: string): TokenEntry | null => {
+  const token = catalog.registry.token(sha256);
+  if (token === null && !following.isComplete()) {
+    throw new CatalogError('EARSHOT_CATALOG_FILLING', 'not every token is known yet');
+  }
+  return token;
+};
+
 const createServer = (dependencies: EngineDependencies, options: EngineOptions, surface: Surface): HttpServer => {
   const { engine, instrument, metrics, health } = surface;
   const others = Object.entries(options.otherServices);
@@ -143,12 +155,13 @@ const createServer = (dependencies: EngineDependencies, options: EngineOptions, 
     routes: apiRoutes(engine.context),
     authentication: createAuthentication({
       ...options,
-      findToken: (sha256) => engine.catalog.registry.token(sha256),
+      findToken: (sha256) => findToken(engine, sha256),
     }),
     instrument,
     metrics: dependencies.metrics,
     health: () => ({ engine: health(), ...Object.fromEntries(others.map(([name, ask]) => [name, ask()])) }),
     logger: dependencies.logger,
+    version: options.version,
     onAnswered: metrics.answered,
     monotonicNow: () => dependencies.clock.monotonicNow(),
   });
@@ -174,6 +187,7 @@ export const createEngineService = (given: EngineDependencies, options: EngineOp
       [server.address() !== null, 'not listening'],
       [observer.hasRead(), 'the projection was not read yet'],
       [following.isComplete(), 'the catalog is being filled'],
+      [observer.current().catalogLackingMs < CATALOG_STALE_MS, 'the catalog is behind the log'],
     ]);
   const server = createServer(dependencies, options, { engine, instrument, metrics, health });
   const loops = createEngineLoops({ ...engine, historyMs: options.historyMs, store, clock, logger });

@@ -9,6 +9,7 @@ import type { Observer } from './application/observe.ts';
 import type { RegistryOwnership } from './application/own-registry.ts';
 import { createRollingRefresh } from './application/refresh-last-seen.ts';
 import { resumeOverduePauses } from './application/resume-overdue-pauses.ts';
+import { createUntoldSystems } from './application/tell-untold.ts';
 
 const OBSERVE_MS: DurationMs = 1_000;
 const FORGET_MS: DurationMs = 60_000;
@@ -30,22 +31,26 @@ export interface EngineLoops {
 
 interface LoopWork {
   readonly what: string;
-  readonly turn: () => Promise<void>;
+  readonly turn: () => Promise<void> | void;
 }
 
 /** What the engine does by itself, besides observing; each once a second and independent of the others. */
 const works = (engine: EngineLoops): readonly LoopWork[] => {
   const { catalog, writer, clock, logger, store, observer, ownership } = engine;
   const isWriter = ownership.isWriter;
-  const refresh = createRollingRefresh({ store, catalog, observation: observer.current });
+  const observation = observer.current;
+  const untold = createUntoldSystems({ catalog, store, writer, isWriter, observation, clock, logger });
+  const refresh = createRollingRefresh({ store, catalog, observation, onRows: (rows) => untold.suspect(rows) });
   const entry = createSeenSystemsEntry({ catalog, writer, isWriter, clock, logger });
   return [
     { what: 'refreshing last seen', turn: () => refresh.turn() },
+    { what: 'telling again what was told in part', turn: () => untold.turn() },
     { what: 'entering systems that registered themselves', turn: () => entry.turn() },
     {
       what: 'ending pauses',
       turn: () => resumeOverduePauses({ catalog, writer, isWriter, clock, logger }),
     },
+    { what: 'mending the catalog', turn: () => engine.following.mend() },
   ];
 };
 

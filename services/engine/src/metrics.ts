@@ -127,7 +127,7 @@ const defineState = (registers: Registers, options: EngineMetricsOptions): void 
     help: 'Log time proven so far by the partition that is furthest behind.',
     registers,
     collect() {
-      this.set((observation().asOf ?? 0) / MS_PER_SECOND);
+      this.set((observation().proven ?? 0) / MS_PER_SECOND);
     },
   });
 };

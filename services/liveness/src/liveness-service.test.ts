@@ -13,7 +13,7 @@ import {
 } from '@earshot/contracts';
 import { type EventLog, EventLogError, type LogRecord, type OwnershipHandler } from '@earshot/event-log';
 import { openSqliteEventLog, type SqliteEventLog } from '@earshot/event-log/sqlite';
-import type { LivenessStore } from '@earshot/liveness-store';
+import { type LivenessStore, LivenessStoreError } from '@earshot/liveness-store';
 import { openSqliteLivenessStore } from '@earshot/liveness-store/sqlite';
 import { createMetricsRegistry, type Service, silentLogger, systemClock } from '@earshot/runtime';
 import { createFaultyLog, createFaultyStore, createManualClock, type FaultyStore } from '@earshot/testkit';
@@ -234,6 +234,19 @@ describe('the liveness service', () => {
       ]);
     });
     expect(await publishedWords()).toEqual(['s1 online 1', 's1 offline 2', 's2 online 1']);
+  });
+
+  it('S4 what the projection has and cannot be read is rebuilt', async () => {
+    const first = await startService();
+    await oneDies();
+    await caughtUp();
+    await first.stop();
+    const corrupt = createFaultyStore(realStore);
+    corrupt.load = () => Promise.reject(new LivenessStoreError('EARSHOT_STORE_CORRUPT', 'half of it is missing'));
+    await startService({ store: corrupt });
+    await listen(1, async () => heartbeat('s1'));
+    await caughtUp();
+    await settled(async () => expect(await publishedWords()).toEqual(['s1 online 1', 's1 offline 2', 's1 online 3']));
   });
 
   it('H10 an owner that wakes up after another has gone on writes nothing, loads anew and agrees', async () => {

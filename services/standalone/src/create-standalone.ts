@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { topicSpecs } from '@earshot/contracts';
 import { createEngineService, type EngineService } from '@earshot/engine';
 import type { EventLog } from '@earshot/event-log';
@@ -11,12 +10,11 @@ import type { LivenessStore } from '@earshot/liveness-store';
 import { createRegistryReader, ensureLogId, type IssuedCredential, type RegistryReader } from '@earshot/registry';
 import {
   type Clock,
-  createMetricsRegistry,
   createParts,
   type Logger,
   type MetricsRegistry,
   type Part,
-  type TlsFiles,
+  readTlsFiles,
   wait,
 } from '@earshot/runtime';
 import type { StandaloneSettings } from './config.ts';
@@ -40,6 +38,7 @@ export interface StandaloneDependencies {
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: MetricsRegistry;
   /** An error that no retry mends; the process should end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -55,9 +54,6 @@ export interface Standalone {
   /** The credential of the fleet made at the first start; null at any other. */
   firstCredential(): IssuedCredential | null;
 }
-
-const readTls = ({ tlsCert, tlsKey }: StandaloneSettings): TlsFiles | null =>
-  tlsCert === null || tlsKey === null ? null : { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
@@ -106,11 +102,11 @@ interface Services {
   readonly engine: EngineService;
 }
 
-const createServices = (dependencies: StandaloneDependencies, ground: Ground, metrics: MetricsRegistry): Services => {
-  const { settings, directory, clock, logger, build, version } = dependencies;
+const createServices = (dependencies: StandaloneDependencies, ground: Ground): Services => {
+  const { settings, directory, clock, logger, metrics, build, version } = dependencies;
   const { log, store, registry, logId } = ground;
   const { partitions } = settings;
-  const tls = readTls(settings);
+  const tls = readTlsFiles(settings);
   const shared = { log, clock, logger, metrics };
   const ingest = createIngestService(
     { ...shared, registry: { view: registry.view, currency: () => registry.currency() } },
@@ -152,7 +148,7 @@ const createServices = (dependencies: StandaloneDependencies, ground: Ground, me
 export const createStandalone = async (dependencies: StandaloneDependencies): Promise<Standalone> => {
   const { settings, directory, clock } = dependencies;
   const ground = await openGround(dependencies);
-  const services = createServices(dependencies, ground, createMetricsRegistry());
+  const services = createServices(dependencies, ground);
   const { ingest, liveness, engine } = services;
   let firstCredential: IssuedCredential | null = null;
 

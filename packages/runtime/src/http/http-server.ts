@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServerOf, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServerOf } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -118,3 +119,12 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     close: (graceMs) => (closing ??= closeOnce(graceMs)),
   };
 };
+
+/** Certificate and key from two PEM files; null where neither is given. Throws the system's error where one cannot be read. */
+export const readTlsFiles = (paths: {
+  readonly tlsCert: string | null;
+  readonly tlsKey: string | null;
+}): TlsFiles | null =>
+  paths.tlsCert === null || paths.tlsKey === null
+    ? null
+    : { cert: readFileSync(paths.tlsCert), key: readFileSync(paths.tlsKey) };

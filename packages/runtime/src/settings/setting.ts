@@ -34,6 +34,36 @@ export const secretSetting = (name: string, lengthMin: number): Setting<string |
     parse: (text) => (text.length >= lengthMin ? text : null),
   });
 
+/** A secret that must be given. */
+export const requiredSecretSetting = (
+  name: string,
+  { lengthMin, expected }: { readonly lengthMin: number; readonly expected: string },
+): Setting<string> =>
+  make({
+    name,
+    secret: true,
+    required: true,
+    fallback: '',
+    expected,
+    parse: (text) => (text.length >= lengthMin ? text : null),
+  });
+
+/** Texts separated by commas, at least one; must be given. */
+export const listSetting = (name: string, expected: string): Setting<readonly string[]> =>
+  make<readonly string[]>({
+    name,
+    required: true,
+    fallback: [],
+    expected,
+    parse: (text) => {
+      const items = text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+      return items.length === 0 ? null : items;
+    },
+  });
+
 const TRUE = new Set(['true', '1', 'yes', 'on']);
 const FALSE = new Set(['false', '0', 'no', 'off']);
 

@@ -9,6 +9,7 @@ import type {
 } from '@earshot/contracts';
 import type { LogRecord } from '@earshot/event-log';
 import type { RegistryEntries, Versioned } from '@earshot/registry';
+import type { EnteredSettings } from '../domain/entered-settings.ts';
 import type { PartitionSilence } from '../domain/join-silences.ts';
 import type { KnownSystem, LaneTotals, RowKey, SystemFilter, SystemOrder } from '../domain/system-query.ts';
 
@@ -85,7 +86,7 @@ export interface UnreadableRecord {
 
 /**
  * The engine's directory of systems and their history: filled from the log, thrown away and filled again when it cannot be
- * continued. Everything is synchronous and bounded. What is taken in twice changes nothing.
+ * continued. Everything is synchronous and bounded. What is taken in twice changes nothing. Operating errors throw CatalogError.
  */
 export interface Catalog {
   /** Differs between catalogs whose rows are numbered differently. */
@@ -108,6 +109,10 @@ export interface Catalog {
     refresh(seen: readonly SeenSystem[]): void;
     /** Systems that registered themselves and are not entered yet, by row number. */
     unentered(afterNumber: number, limit: number): readonly Pick<KnownSystem, 'number' | 'systemId' | 'fleet'>[];
+    /** Paused ones, by row number. */
+    paused(afterNumber: number, limit: number): readonly Pick<KnownSystem, 'number' | 'systemId'>[];
+    /** What the registry says of these systems, in no particular order; ones without an entry are left out. */
+    entered(systemIds: readonly string[]): readonly EnteredSettings[];
     /** Paused until an instant that has come. */
     overduePauses(now: EpochMs, limit: number): readonly { readonly systemId: string; readonly revision: number }[];
   };
@@ -128,7 +133,9 @@ export interface Catalog {
     /** Everything before this position is in. */
     noteReached(source: Source, partition: number, position: number): void;
   };
-  /** Empties it, under a new identity. */
+  /** False once something in it turned out to be unreadable; from then on nothing is read or written until `reset`. */
+  isReadable(): boolean;
+  /** Empties it, under a new identity; what cannot be read is set aside. Where that fails it may be tried again. */
   reset(): void;
   close(): void;
 }

@@ -23,6 +23,6 @@ export interface EngineContext {
   readonly defaults: EngineDefaults;
   /** The newest observation. */
   readonly observation: () => Observation;
-  /** Whether the catalog has everything the log had when it began to follow it. */
+  /** Whether the catalog has everything the log had when it began to follow it, and can be read; else it is not to be asked. */
   readonly isCatalogComplete: () => boolean;
 }

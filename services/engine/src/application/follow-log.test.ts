@@ -1,5 +1,5 @@
 import { REGISTRY_TOPIC, systemKey, topicSpecs, TRANSITIONS_TOPIC } from '@earshot/contracts';
-import type { EventLog, NewRecord } from '@earshot/event-log';
+import type { EventLog, NewRecord, Reading } from '@earshot/event-log';
 import { openSqliteEventLog } from '@earshot/event-log/sqlite';
 import { silentLogger } from '@earshot/runtime';
 import { createManualClock, type ManualClock } from '@earshot/testkit';
@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openCatalog } from '../catalog/open-catalog.ts';
 import { systemEntry, transition, transitionRecord } from '../testing/records.ts';
 import type { Catalog } from './catalog.ts';
+import { CatalogError } from './catalog-error.ts';
 import type { FollowedLog } from './follow-source.ts';
-import { CATALOG_AGE_MS_MAX, followLog, type LogFollowing } from './follow-log.ts';
+import { CATALOG_AGE_MS_MAX, followLog, type LogFollowing, MENDING_PERIOD_MS } from './follow-log.ts';
 
 const entered = (systemId: string): NewRecord => ({
   topic: REGISTRY_TOPIC,
@@ -42,8 +43,8 @@ describe('followLog', () => {
     await opened.prepare(topicSpecs({ partitions: 1 }));
     return opened;
   };
-  const follow = (from: FollowedLog = log): LogFollowing => {
-    following = followLog({ log: from, catalog, clock, logger: silentLogger, partitions: 1 });
+  const follow = (from: FollowedLog = log, into: Catalog = catalog): LogFollowing => {
+    following = followLog({ log: from, catalog: into, clock, logger: silentLogger, partitions: 1 });
     following.start();
     return following;
   };
@@ -128,7 +129,8 @@ describe('followLog', () => {
     follow({
       ends,
       readTable: (topic, partition, handler) => log.readTable(topic, partition, handler),
-      readFrom: () => Promise.reject(new Error('down')),
+      readFrom: (topic, partition, position, handler) =>
+        isDown ? Promise.reject(new Error('down')) : log.readFrom(topic, partition, position, handler),
     });
     await clock.advance(3_000);
     expect(catalog.systems.totals().systems).toBe(0);
@@ -136,5 +138,100 @@ describe('followLog', () => {
     await clock.advance(1_000);
     await complete();
     expect(catalog.systems.totals().systems).toBe(1);
+  });
+
+  /** A log that knows which of its readings are open. */
+  const counted = (): FollowedLog & { readonly open: Set<Reading> } => {
+    const open = new Set<Reading>();
+    const count = async (opening: Promise<Reading>): Promise<Reading> => {
+      const reading = await opening;
+      const one = {
+        position: () => reading.position(),
+        stop: async () => {
+          await reading.stop();
+          open.delete(one);
+        },
+      };
+      open.add(one);
+      return one;
+    };
+    return {
+      open,
+      ends: (topic) => log.ends(topic),
+      readTable: (topic, partition, handler) => count(log.readTable(topic, partition, handler)),
+      readFrom: (topic, partition, position, handler) => count(log.readFrom(topic, partition, position, handler)),
+    };
+  };
+  const LOCKED = new CatalogError('EARSHOT_CATALOG_UNAVAILABLE', 'locked by the test');
+
+  it('G12 leaves no reading open of which it could not note that it has begun', async () => {
+    let isLocked = true;
+    const noteReached: Catalog['sources']['noteReached'] = (...place) => {
+      if (isLocked) throw LOCKED;
+      catalog.sources.noteReached(...place);
+    };
+    await log.append([entered('a'), happened('a', 0, 1)]);
+    const from = counted();
+    follow(from, { ...catalog, sources: { ...catalog.sources, noteReached } });
+    for (let second = 0; second < 10; second += 1) await clock.advance(1_000);
+    await vi.waitFor(() => expect(from.open.size).toBe(0));
+    expect(following?.isComplete()).toBe(false);
+    isLocked = false;
+    await clock.advance(1_000);
+    await complete();
+    expect(from.open.size).toBe(3);
+  });
+
+  it('fills a catalog anew that cannot be read, as soon as it can be emptied', async () => {
+    await log.append([entered('a'), happened('a', 0, 1)]);
+    let isReadable = true;
+    let resets = 0;
+    const reset = (): void => {
+      resets += 1;
+      if (resets < 3) throw LOCKED;
+      isReadable = true;
+      catalog.reset();
+    };
+    follow(log, { ...catalog, isReadable: () => isReadable, reset });
+    await complete();
+    following?.mend();
+    expect(resets).toBe(0);
+    const identity = catalog.identity();
+    isReadable = false;
+    expect(following?.isComplete()).toBe(false);
+    following?.mend();
+    following?.mend();
+    await vi.waitFor(() => expect(resets).toBe(1));
+    await clock.advance(1_000);
+    expect([resets, following?.isComplete()]).toEqual([2, false]);
+    await clock.advance(1_000);
+    await complete();
+    expect(catalog.identity()).not.toBe(identity);
+    expect(catalog.systems.totals()).toMatchObject({ systems: 1, online: 1 });
+  });
+
+  it('G12 fills a catalog anew that breaks again and again at most once in 10 s', async () => {
+    let resets = 0;
+    const reset = (): void => {
+      resets += 1;
+      catalog.reset();
+    };
+    follow(log, { ...catalog, isReadable: () => false, reset });
+    for (let second = 0; second < 25; second += 1) {
+      following?.mend();
+      await clock.advance(1_000);
+    }
+    expect(resets).toBe(Math.ceil(25_000 / MENDING_PERIOD_MS));
+  });
+
+  it('stops while it waits to empty a catalog', async () => {
+    const reset = (): void => {
+      throw LOCKED;
+    };
+    follow(log, { ...catalog, isReadable: () => false, reset });
+    following?.mend();
+    await clock.advance(2_000);
+    await following?.stop();
+    expect(clock.waiting()).toBe(0);
   });
 });

@@ -1,85 +1,64 @@
-import { type DurationMs, INCIDENTS_TOPIC, REGISTRY_TOPIC, TRANSITIONS_TOPIC } from '@earshot/contracts';
-import { type Clock, createSparseLogger, type Logger } from '@earshot/runtime';
-import type { Catalog, Source } from './catalog.ts';
-import { createFollower, type FollowedLog, type Follower } from './follow-source.ts';
+import type { DurationMs } from '@earshot/contracts';
+import { wait } from '@earshot/runtime';
+import type { Follower } from './follow-source.ts';
+import { createFollowers, type FollowSources } from './follow-sources.ts';
+import { sourcePartitions } from './source-partitions.ts';
 
 /**
  * A catalog that has taken in nothing for longer is filled anew: the log may have forgotten meanwhile that something is gone
  * (Kafka keeps a tombstone for a day).
  */
 export const CATALOG_AGE_MS_MAX: DurationMs = 12 * 3_600_000;
-const WARNING_PERIOD_MS: DurationMs = 1_000;
+/** After emptying it failed: whoever holds it lets go, or there is room again. */
+const RETRY_MS: DurationMs = 1_000;
+/** From one mending to the next: a bad disk, or a mistake of ours, must not keep the log busy for ever. */
+export const MENDING_PERIOD_MS: DurationMs = 10_000;
 
 export interface LogFollowing {
   start(): void;
   stop(): Promise<void>;
   /** To be called from time to time: nothing may come for days, and the catalog is up to date all the same. */
   touch(): void;
-  /** Whether everything is in that the log had when following began. */
+  /** To be called from time to time: a catalog that cannot be read any more is filled anew. */
+  mend(): void;
+  /** Whether everything is in that the log had when following began, or began anew, and can be read. */
   readonly isComplete: () => boolean;
 }
 
-export interface FollowLog {
-  readonly log: FollowedLog;
-  readonly catalog: Catalog;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly partitions: number;
-}
-
-interface SourcePartition {
-  readonly source: Source;
-  readonly topic: string;
-  readonly partition: number;
-}
-
-const sourcePartitions = (partitions: number): readonly SourcePartition[] => {
-  const each = (source: Source, topic: string): readonly SourcePartition[] =>
-    Array.from({ length: partitions }, (_, partition) => ({ source, topic, partition }));
-  return [
-    { source: 'registry', topic: REGISTRY_TOPIC, partition: 0 },
-    ...each('transitions', TRANSITIONS_TOPIC),
-    ...each('incidents', INCIDENTS_TOPIC),
-  ];
-};
-
 /** Keeps the catalog filled from the whole log; where it cannot be continued, it is emptied and filled anew. */
-export const followLog = (options: FollowLog): LogFollowing => {
+export const followLog = (options: FollowSources): LogFollowing => {
   const { catalog, clock, logger } = options;
-  const warn = createSparseLogger(logger, { periodMs: WARNING_PERIOD_MS, monotonicNow: clock.monotonicNow });
-  let followers: readonly Follower[] = [];
-  let isStopped = false;
+  const stopping = new AbortController();
+  let followers: Follower | null = null;
   let refilling: Promise<void> | null = null;
+  let mendableAt = Number.NEGATIVE_INFINITY;
 
   const isStale = (): boolean =>
     sourcePartitions(options.partitions).some(({ source, partition }) => {
       const stored = catalog.sources.position(source, partition);
       return stored !== null && clock.wallNow() - stored.at > CATALOG_AGE_MS_MAX;
     });
-  const startFollowers = (): void => {
-    followers = sourcePartitions(options.partitions).map((part) =>
-      createFollower({
-        ...options,
-        ...part,
-        readsTable: part.source === 'registry',
-        onUnreadable: (fields) => warn(fields, 'a record could not be read and was passed over'),
-        onLost: (error) => {
-          logger.warn({ error, topic: part.topic, partition: part.partition }, 'the catalog is filled anew');
-          refilling ??= refill();
-        },
-      }),
-    );
-    for (const follower of followers) follower.start();
+  const follow = (): void => {
+    const onLost = (): void => {
+      refilling ??= refill();
+    };
+    followers = createFollowers({ ...options, onLost });
+    followers.start();
   };
-  const stopFollowers = async (): Promise<void> => {
-    await Promise.all(followers.map((follower) => follower.stop()));
+  const isEmptied = (): boolean => {
+    try {
+      catalog.reset();
+      return true;
+    } catch (error) {
+      logger.warn({ error }, 'the catalog cannot be emptied; trying again');
+      return false;
+    }
   };
   const refill = async (): Promise<void> => {
-    await stopFollowers();
+    await followers?.stop();
+    while (!stopping.signal.aborted && !isEmptied()) await wait(clock, RETRY_MS, stopping.signal);
     refilling = null;
-    if (isStopped) return;
-    catalog.reset();
-    startFollowers();
+    if (!stopping.signal.aborted) follow();
   };
   return {
     start: () => {
@@ -87,17 +66,20 @@ export const followLog = (options: FollowLog): LogFollowing => {
         logger.info({}, 'the catalog is too old to be continued and is filled anew');
         catalog.reset();
       }
-      startFollowers();
+      follow();
     },
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await refilling;
-      await stopFollowers();
+      await followers?.stop();
     },
-    touch: () => {
-      for (const follower of followers) follower.touch();
+    touch: () => followers?.touch(),
+    mend: () => {
+      if (catalog.isReadable() || refilling !== null || clock.monotonicNow() < mendableAt) return;
+      mendableAt = clock.monotonicNow() + MENDING_PERIOD_MS;
+      logger.error({}, 'the catalog cannot be read any more and is filled anew');
+      refilling = refill();
     },
-    isComplete: () =>
-      refilling === null && followers.length > 0 && followers.every((follower) => follower.isComplete()),
+    isComplete: () => refilling === null && catalog.isReadable() && followers?.isComplete() === true,
   };
 };

@@ -42,7 +42,7 @@ export interface Follower {
   stop(): Promise<void>;
   /** Notes that it is being followed, though nothing may come; nothing while it is not. */
   touch(): void;
-  /** Whether everything is in that the source had when it was opened. */
+  /** Whether everything is in that the source had when it was opened first; once true it stays so. */
   isComplete(): boolean;
 }
 
@@ -79,16 +79,25 @@ const openReading = async (
   if (stored === null && options.readsTable) {
     const changed = (records: readonly LogRecord[]): void => apply(options, records);
     const table = await log.readTable(topic, partition, { changed, failed });
-    catalog.sources.noteReached(source, partition, Math.max(bounds.end, table.position()));
-    return table;
+    return noted(options, table, Math.max(bounds.end, table.position()));
   }
   const position = stored?.position ?? bounds.first;
   const reading = await log.readFrom(topic, partition, position, {
     records: (batch) => takeIn(options, batch),
     failed,
   });
-  catalog.sources.noteReached(source, partition, position);
-  return reading;
+  return noted(options, reading, position);
+};
+
+/** Notes that it is being read. A reading that cannot be noted is ended: nobody else would. */
+const noted = async (options: FollowSource, reading: Reading, position: number): Promise<Reading> => {
+  try {
+    options.catalog.sources.noteReached(options.source, options.partition, position);
+    return reading;
+  } catch (error) {
+    await reading.stop();
+    throw error;
+  }
 };
 
 /** Keeps the catalog filled from one partition of a source. */
@@ -97,13 +106,16 @@ export const createFollower = (options: FollowSource): Follower => {
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let target: number | null = null;
+  let hasReachedTarget = false;
   let isReading = false;
 
   const position = (): number => catalog.sources.position(source, partition)?.position ?? 0;
   const open = async (failed: (error: EventLogError) => void): Promise<Reading> => {
     const bounds = await boundsNow(options);
+    const reading = await openReading(options, bounds, failed);
+    // Not before: a place beyond the end is one in another log.
     target ??= bounds.end;
-    return openReading(options, bounds, failed);
+    return reading;
   };
 
   /** Resolves with what ended the reading; null when it was stopped. */
@@ -145,6 +157,9 @@ export const createFollower = (options: FollowSource): Follower => {
     touch: () => {
       if (isReading) catalog.sources.noteReached(source, partition, position());
     },
-    isComplete: () => target !== null && position() >= target,
+    isComplete: () => {
+      hasReachedTarget ||= target !== null && position() >= target;
+      return hasReachedTarget;
+    },
   };
 };

@@ -29,7 +29,15 @@ const setUp = async () => {
   const catalog = volatileCatalog();
   const store = await openSqliteLivenessStore({ path: null });
   const log = { ends: () => Promise.resolve([]) };
-  const observer = createObserver({ log, store, catalog, clock, partitions: PARTITIONS, onCompleted: () => undefined });
+  const observer = createObserver({
+    log,
+    store,
+    catalog,
+    isCatalogComplete: () => true,
+    clock,
+    partitions: PARTITIONS,
+    onCompleted: () => undefined,
+  });
   const context = {
     catalog,
     store,

@@ -1,4 +1,4 @@
-import type { EpochMs } from '@earshot/contracts';
+import type { DurationMs, EpochMs } from '@earshot/contracts';
 import type { SilenceDocument } from '../domain/join-silences.ts';
 import type { PartitionObservation } from '../domain/observe-partitions.ts';
 import type { LaneTotals } from '../domain/system-query.ts';
@@ -9,10 +9,17 @@ export const METERED_FLEETS_MAX = 10;
 
 /** All that is answered without asking anybody, as one turn of the observation loop saw it. Never changed, only replaced. */
 export interface Observation {
-  /** The oldest proven time of all partitions; null while one has never been heard. */
+  /**
+   * What is answered is true up to here: the oldest proven time of all partitions, as it was when the catalog had last everything
+   * that the log had. Null while a partition was never heard, or the catalog never had everything.
+   */
   readonly asOf: EpochMs | null;
+  /** The oldest proven time of all partitions as the projection shows it; null while one has never been heard. */
+  readonly proven: EpochMs | null;
   /** Unreachable: the rest is what was seen last. */
   readonly projection: 'reachable' | 'unreachable';
+  /** For how long the catalog has lacked something that the log has. */
+  readonly catalogLackingMs: DurationMs;
   readonly partitions: readonly PartitionObservation[];
   readonly totals: LaneTotals;
   readonly late: number;
@@ -28,7 +35,9 @@ export interface Observation {
 /** What holds before the first turn. */
 export const nothingObserved = (partitions: number): Observation => ({
   asOf: null,
+  proven: null,
   projection: 'unreachable',
+  catalogLackingMs: 0,
   partitions: Array.from({ length: partitions }, (_, partition) => ({
     partition,
     condition: 'rebuilding',

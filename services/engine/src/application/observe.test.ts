@@ -17,6 +17,7 @@ describe('createObserver', () => {
   let store: LivenessStore;
   let catalog: Catalog;
   let beats: number;
+  let isComplete: boolean;
   beforeEach(async () => {
     clock = createManualClock();
     log = await openSqliteEventLog({ path: null, maintenanceIntervalMs: null, clock });
@@ -24,6 +25,7 @@ describe('createObserver', () => {
     store = await openSqliteLivenessStore({ path: null });
     catalog = volatileCatalog();
     beats = 0;
+    isComplete = true;
   });
   afterEach(async () => {
     await store.close();
@@ -40,6 +42,7 @@ describe('createObserver', () => {
         readLate: (partition) => store.readLate(partition),
       },
       catalog,
+      isCatalogComplete: () => isComplete,
       clock,
       partitions: PARTITIONS,
       onCompleted: () => (beats += 1),
@@ -110,7 +113,65 @@ describe('createObserver', () => {
     const one = observer({ ends });
     await expect(one.turn()).rejects.toThrow('down');
     expect(beats).toBe(0);
-    expect(one.current()).toMatchObject({ projection: 'reachable', asOf: clock.wallNow() });
+    expect(one.current()).toMatchObject({ projection: 'reachable', proven: clock.wallNow(), asOf: null });
     expect(one.current().partitions[0]?.behindRecords).toBeNull();
+  });
+
+  it('G10 knows no time for its answers before the catalog was filled, and shows what is in it', async () => {
+    await project(store, { proven: clock.wallNow() });
+    enter(catalog, [systemEntry('a')]);
+    isComplete = false;
+    const one = observer();
+    await one.turn();
+    expect(one.current()).toMatchObject({ asOf: null, proven: clock.wallNow(), totals: { systems: 1 } });
+    isComplete = true;
+    await one.turn();
+    expect(one.current().asOf).toBe(clock.wallNow());
+  });
+
+  it('G10 goes on showing what was counted last while the catalog is filled anew', async () => {
+    const proven = clock.wallNow();
+    await project(store, { proven });
+    enter(catalog, [systemEntry('a'), systemEntry('b')]);
+    const one = observer();
+    await one.turn();
+    isComplete = false;
+    catalog.reset();
+    await clock.advance(20_000);
+    await project(store, { proven: clock.wallNow(), state: { position: 1 }, expected: 0 });
+    await one.turn();
+    expect(one.current()).toMatchObject({
+      asOf: proven,
+      proven: clock.wallNow(),
+      totals: { systems: 2 },
+      catalogLackingMs: 0,
+    });
+  });
+
+  it('G10 asks the log after the projection: the ends are at least those of the proven time', async () => {
+    const asked: string[] = [];
+    const one = observer({
+      readPartitions: async () => {
+        const views = await store.readPartitions();
+        asked.push('projection');
+        return views;
+      },
+      ends: (topic) => {
+        asked.push(topic);
+        return log.ends(topic);
+      },
+    });
+    await one.turn();
+    expect(asked[0]).toBe('projection');
+    expect(asked.slice(1).toSorted()).toEqual(['heartbeats.v1', 'incidents.v1', 'registry.v1', 'transitions.v1']);
+  });
+
+  it('counts no beat while the catalog cannot be read, and sees the rest', async () => {
+    await project(store, { proven: clock.wallNow() });
+    const one = observer();
+    catalog.close();
+    await expect(one.turn()).rejects.toThrow('not open');
+    expect(beats).toBe(0);
+    expect(one.current()).toMatchObject({ projection: 'reachable', proven: clock.wallNow(), asOf: null });
   });
 });

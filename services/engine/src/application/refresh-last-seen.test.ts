@@ -32,7 +32,14 @@ const setUp = async (systems: number) => {
     })),
   };
   const stale = (): number => ids.filter((id, index) => catalog.systems.find(id)?.lastSeen !== AT + index).length;
-  return { catalog, store, stale, refresh: createRollingRefresh({ store, catalog, observation: () => observation }) };
+  const rows: string[] = [];
+  const refresh = createRollingRefresh({
+    store,
+    catalog,
+    observation: () => observation,
+    onRows: (page) => rows.push(...page.map(({ systemId }) => systemId)),
+  });
+  return { catalog, store, stale, rows, refresh };
 };
 
 describe('createRollingRefresh', () => {
@@ -55,6 +62,13 @@ describe('createRollingRefresh', () => {
     await refresh.turn();
     expect(catalog.systems.find('s2')?.offlineAt).toBe(AT + 2 + 1_500_000);
     expect(catalog.systems.find('s1')?.offlineAt).toBeNull();
+    await store.close();
+  });
+
+  it('shows every row it comes by, whatever its state', async () => {
+    const { rows, store, refresh } = await setUp(3);
+    await refresh.turn();
+    expect(rows.toSorted()).toEqual(['s0', 's1', 's2']);
     await store.close();
   });
 

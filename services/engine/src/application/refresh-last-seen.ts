@@ -1,3 +1,4 @@
+import type { SystemRow } from '@earshot/contracts';
 import { type LivenessStore, READ_SYSTEMS_MAX } from '@earshot/liveness-store';
 import { dueAt } from '../domain/present-system.ts';
 import type { Catalog } from './catalog.ts';
@@ -20,6 +21,8 @@ export const createRollingRefresh = (options: {
   readonly store: LivenessStore;
   readonly catalog: Catalog;
   readonly observation: () => Observation;
+  /** Given every row it comes by. */
+  readonly onRows: (rows: readonly SystemRow[]) => void;
 }): RollingRefresh => {
   const { store, catalog, observation } = options;
   let place: { readonly partition: number; readonly cursor: string | null } = { partition: 0, cursor: null };
@@ -44,6 +47,7 @@ export const createRollingRefresh = (options: {
         offlineAt: row.paused ? null : dueAt(row, partition),
       })),
     );
+    options.onRows(rows);
     place = next(cursor);
     return rows.length;
   };

@@ -1,3 +1,4 @@
+import { CATALOG_BEHIND_MS } from '../domain/catalog-currency.ts';
 import { type PartitionDocument, presentPartition } from '../domain/observe-partitions.ts';
 import type { EngineContext } from './engine-context.ts';
 import { currentIncidents, type IncidentDocument } from './list-incidents.ts';
@@ -13,13 +14,18 @@ interface TotalsDocument {
   readonly of_which: { readonly late: number; readonly held: number; readonly paused: number };
 }
 
+/**
+ * `filling`: lists are not there yet, and totals are not complete, or old ones if it is filled anew. `behind`: lists, history and
+ * totals lack what has happened since `as_of`.
+ */
+type CatalogCondition = 'complete' | 'filling' | 'behind';
+
 export interface SummaryDocument {
   readonly totals: TotalsDocument;
   readonly partitions: readonly PartitionDocument[];
   readonly incidents: readonly IncidentDocument[];
   readonly projection: Observation['projection'];
-  /** `filling`: lists and totals are not complete yet. */
-  readonly catalog: 'complete' | 'filling';
+  readonly catalog: CatalogCondition;
 }
 
 const presentTotals = (
@@ -33,6 +39,11 @@ const presentTotals = (
   of_which: { late: silent.late, held: silent.held, paused: totals.paused },
 });
 
+const catalogCondition = (context: EngineContext): CatalogCondition => {
+  if (!context.isCatalogComplete()) return 'filling';
+  return context.observation().catalogLackingMs > CATALOG_BEHIND_MS ? 'behind' : 'complete';
+};
+
 /** How things stand, from the newest observation. */
 export const summarize = (context: EngineContext): SummaryDocument => {
   const observation = context.observation();
@@ -41,6 +52,6 @@ export const summarize = (context: EngineContext): SummaryDocument => {
     partitions: observation.partitions.map(presentPartition),
     incidents: currentIncidents(context),
     projection: observation.projection,
-    catalog: context.isCatalogComplete() ? 'complete' : 'filling',
+    catalog: catalogCondition(context),
   };
 };

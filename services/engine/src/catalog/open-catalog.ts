@@ -1,8 +1,11 @@
 import type { Clock } from '@earshot/runtime';
 import type { Catalog, SeenSystem } from '../application/catalog.ts';
+import { CatalogError } from '../application/catalog-error.ts';
 import type { PartitionSilence } from '../domain/join-silences.ts';
+import { isBrokenCatalog, toCatalogFailure } from './catalog-failure.ts';
 import { type Database, openDatabase } from './database.ts';
-import { parseSystem } from './parse-rows.ts';
+import { type Guard, guardCatalog, type StoredCatalog } from './guard-catalog.ts';
+import { parseEnteredSettings, parseSystem } from './parse-rows.ts';
 import { createCatalogRegistry } from './registry-entries.ts';
 import { integerOf, textOf } from './row-values.ts';
 import { forgetHistory, readSilences, scanOutages, scanTransitions } from './scan-history.ts';
@@ -62,15 +65,26 @@ const createDirectory = (database: Database): Catalog['systems'] => ({
         { now, limit },
       )
       .map((row) => ({ systemId: textOf(row, 'system_id'), revision: integerOf(row, 'revision') })),
+  paused: (afterNumber, limit) =>
+    database
+      .all(
+        `SELECT number, system_id FROM system WHERE paused = 1 AND number > :afterNumber ORDER BY number LIMIT :limit`,
+        { afterNumber, limit },
+      )
+      .map((row) => ({ number: integerOf(row, 'number'), systemId: textOf(row, 'system_id') })),
+  entered: (systemIds) =>
+    database
+      .all(
+        `SELECT system_id, ttl_ms, paused, lane, revision FROM system
+         WHERE system_id IN (SELECT value FROM json_each(:systemIds)) AND revision IS NOT NULL`,
+        { systemIds: JSON.stringify(systemIds) },
+      )
+      .map(parseEnteredSettings),
 });
 
-/**
- * Opens the engine's directory of systems and their history. A file that cannot be used is set aside and begun anew: everything in
- * it can be read from the log again.
- */
-export const openCatalog = (options: CatalogOptions): Catalog => {
-  const database = openDatabase(options);
-  const registry = createCatalogRegistry(database, options.clock);
+/** Everything about what is stored, where nothing is wrong with it. */
+const createStored = (database: Database, clock: Clock): StoredCatalog & { forgetSilences(): void } => {
+  const registry = createCatalogRegistry(database, clock);
   let silences: readonly PartitionSilence[] | null = null;
   const forgetSilences = (): void => {
     silences = null;
@@ -88,14 +102,46 @@ export const openCatalog = (options: CatalogOptions): Catalog => {
         return forgetHistory(database, at);
       },
     },
-    sources: createSources(database, {
-      clock: options.clock,
-      onRegistry: () => registry.wake(),
-      onIncidents: forgetSilences,
-    }),
+    sources: createSources(database, { clock, onRegistry: () => registry.wake(), onIncidents: forgetSilences }),
+    forgetSilences,
+  };
+};
+
+/**
+ * Opens the engine's directory of systems and their history. A file that cannot be used is set aside and begun anew: everything in
+ * it can be read from the log again.
+ */
+export const openCatalog = (options: CatalogOptions): Catalog => {
+  const database = openDatabase(options);
+  const stored = createStored(database, options.clock);
+  let isReadable = true;
+
+  /** Errors get their code. Once something could not be read, nothing is any more until all is begun anew. */
+  const guard: Guard = (work) => {
+    if (!isReadable) throw new CatalogError('EARSHOT_CATALOG_BROKEN', 'the catalog cannot be read');
+    try {
+      return work();
+    } catch (error) {
+      const failure = toCatalogFailure(error);
+      if (isBrokenCatalog(failure)) isReadable = false;
+      throw failure;
+    }
+  };
+  const beginAnew = (): void => {
+    try {
+      database.replace();
+      isReadable = true;
+    } catch (error) {
+      throw toCatalogFailure(error);
+    }
+  };
+  return {
+    ...guardCatalog(stored, guard),
+    isReadable: () => isReadable,
     reset: () => {
-      forgetSilences();
-      database.reset();
+      stored.forgetSilences();
+      if (isReadable) guard(() => database.reset());
+      else beginAnew();
     },
     close: () => database.close(),
   };

@@ -7,11 +7,12 @@ import type {
   VerdictDocument,
 } from '@earshot/contracts';
 import { systemKey, toIso } from '@earshot/contracts';
+import type { EnteredSettings } from '../domain/entered-settings.ts';
 import type { PartitionSilence } from '../domain/join-silences.ts';
 import { type KnownSystem, type Lane, LANES } from '../domain/system-query.ts';
 import type { RecordedOutage } from '../application/catalog.ts';
 import type { Row } from './database.ts';
-import { CatalogRowError, integerOf, integerOrNullOf, textOf, textOrNullOf } from './row-values.ts';
+import { integerOf, integerOrNullOf, jsonOf, misfit, textOf, textOrNullOf } from './row-values.ts';
 import { LANE_NUMBERS } from './schema.ts';
 
 /** Stored rows as the things they stand for. JSON in them was written by this folder. */
@@ -21,22 +22,20 @@ const MS_PER_SECOND = 1_000;
 
 const stateOf = (row: Row, column: string): SystemState => {
   const state = STATES[integerOf(row, column)];
-  if (state === undefined) throw new CatalogRowError(column, row[column]);
+  if (state === undefined) throw misfit(column, row[column]);
   return state;
 };
 
 export const laneOf = (row: Row): Lane => {
   const lane = LANES[integerOf(row, 'lane')];
-  if (lane === undefined) throw new CatalogRowError('lane', row['lane']);
+  if (lane === undefined) throw misfit('lane', row['lane']);
   return lane;
 };
 
-const parseTags = (row: Row): readonly string[] => JSON.parse(textOf(row, 'tags')) as readonly string[];
+const parseTags = (row: Row): readonly string[] => jsonOf(row, 'tags') as readonly string[];
 
-const parseVerdict = (row: Row): VerdictDocument | null => {
-  const text = textOrNullOf(row, 'verdict');
-  return text === null ? null : (JSON.parse(text) as VerdictDocument);
-};
+const parseVerdict = (row: Row): VerdictDocument | null =>
+  row['verdict'] === null ? null : (jsonOf(row, 'verdict') as VerdictDocument);
 
 /** Kept short, because there may be a million of them: id, sha256 in base64url, created_at, salt. */
 type StoredCredential = readonly [id: string, sha256: string, createdAt: number, salt?: string];
@@ -45,7 +44,7 @@ const recode = (text: string, from: 'hex' | 'base64url', to: 'hex' | 'base64url'
   Buffer.from(text, from).toString(to);
 
 export const parseCredentials = (row: Row): readonly CredentialEntry[] =>
-  (JSON.parse(textOf(row, 'credentials')) as readonly StoredCredential[]).map(([id, sha256, createdAt, salt]) => ({
+  (jsonOf(row, 'credentials') as readonly StoredCredential[]).map(([id, sha256, createdAt, salt]) => ({
     id,
     sha256: recode(sha256, 'base64url', 'hex'),
     created_at: createdAt,
@@ -80,6 +79,15 @@ export const parseSystem = (row: Row): KnownSystem => ({
   sequence: integerOf(row, 'sequence'),
   revision: integerOrNullOf(row, 'revision'),
   verdict: parseVerdict(row),
+});
+
+/** Of a system that is entered in the registry. */
+export const parseEnteredSettings = (row: Row): EnteredSettings => ({
+  systemId: textOf(row, 'system_id'),
+  ttlMs: integerOf(row, 'ttl_ms'),
+  paused: integerOf(row, 'paused') === 1,
+  retired: integerOf(row, 'lane') === LANE_NUMBERS.retired,
+  revision: integerOf(row, 'revision'),
 });
 
 /** The registry entry a row was made from; the row must have a revision. */

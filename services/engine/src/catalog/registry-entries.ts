@@ -12,7 +12,7 @@ import type { Clock } from '@earshot/runtime';
 import type { Catalog } from '../application/catalog.ts';
 import type { Database, Row } from './database.ts';
 import { parseCredentials, parseSystemEntry } from './parse-rows.ts';
-import { integerOf, integerOrNullOf, textOf } from './row-values.ts';
+import { integerOf, integerOrNullOf, misfit, textOf } from './row-values.ts';
 import { LANE_NUMBERS } from './schema.ts';
 import { readSourcePosition } from './sources.ts';
 import { systemRow } from './system-rows.ts';
@@ -35,8 +35,9 @@ const versioned = <T extends RegistryEntry['type']>(
   row: Row | null,
   type: T,
 ): Versioned<Extract<RegistryEntry, { type: T }>> | null => {
-  const decoded = row === null ? null : decodeRegistryEntry(textOf(row, 'json'));
-  if (row === null || decoded === null || 'unreadable' in decoded || !isOf(decoded.value, type)) return null;
+  if (row === null) return null;
+  const decoded = decodeRegistryEntry(textOf(row, 'json'));
+  if ('unreadable' in decoded || !isOf(decoded.value, type)) throw misfit('json', row['json']);
   return { entry: decoded.value, revision: integerOf(row, 'revision') };
 };
 const isOf = <T extends RegistryEntry['type']>(
@@ -66,7 +67,7 @@ export const createCatalogRegistry = (database: Database, clock: Clock): Catalog
       };
       const timer = clock.after(REACH_DEADLINE_MS, () => {
         waiting.delete(entered);
-        reject(new RegistryError('EARSHOT_REGISTRY_BEHIND', `at ${reachedNow()}, asked for ${end}`));
+        reject(new RegistryError('EARSHOT_REGISTRY_BEHIND', `not read up to ${end} within ${REACH_DEADLINE_MS} ms`));
       });
       waiting.add(entered);
     });

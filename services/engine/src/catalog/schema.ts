@@ -1,5 +1,5 @@
 /** Raised whenever the tables change: a catalog of another version is set aside and filled anew. */
-export const CATALOG_VERSION = 1;
+export const CATALOG_VERSION = 2;
 
 /** Order of this list is the number a lane has in the tables. */
 export const LANE_NUMBERS = { unseen: 0, online: 1, offline: 2, retired: 3 } as const;
@@ -57,6 +57,7 @@ CREATE INDEX system_by_offline_at ON system (lane, offline_at);
 CREATE INDEX system_by_fleet ON system (fleet);
 CREATE INDEX system_by_name ON system (name) WHERE name <> '';
 CREATE INDEX system_by_pause ON system (paused_until) WHERE paused = 1;
+CREATE INDEX system_paused ON system (number) WHERE paused = 1;
 CREATE INDEX system_unentered ON system (number) WHERE revision IS NULL;
 CREATE TABLE transition (
   number INTEGER PRIMARY KEY,

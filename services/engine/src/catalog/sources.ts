@@ -1,18 +1,13 @@
-import { INCIDENTS_TOPIC, REGISTRY_TOPIC, TRANSITIONS_TOPIC, type UnreadableReason } from '@earshot/contracts';
+import type { UnreadableReason } from '@earshot/contracts';
 import type { LogRecord } from '@earshot/event-log';
 import type { Clock } from '@earshot/runtime';
 import type { Catalog, Source, SourcePosition, UnreadableRecord } from '../application/catalog.ts';
+import { SOURCE_TOPICS } from '../application/source-partitions.ts';
 import { applyPartitionEventRecord } from './apply-partition-events.ts';
 import { applyRegistryRecord } from './apply-registry.ts';
 import { applyTransitionRecord } from './apply-transitions.ts';
 import type { Database } from './database.ts';
 import { integerOf } from './row-values.ts';
-
-const TOPICS: Readonly<Record<Source, string>> = {
-  registry: REGISTRY_TOPIC,
-  transitions: TRANSITIONS_TOPIC,
-  incidents: INCIDENTS_TOPIC,
-};
 
 export const readSourcePosition = (database: Database, topic: string, partition: number): SourcePosition | null => {
   const row = database.first('SELECT position, at FROM source WHERE topic = :topic AND partition = :partition', {
@@ -31,7 +26,7 @@ export const createSources = (
     database.run(
       `INSERT INTO source VALUES (:topic, :partition, :position, :at) ON CONFLICT DO UPDATE
          SET position = max(position, excluded.position), at = excluded.at`,
-      { topic: TOPICS[source], partition, position, at: Math.floor(options.clock.wallNow()) },
+      { topic: SOURCE_TOPICS[source], partition, position, at: Math.floor(options.clock.wallNow()) },
     );
   };
   const applyOne = (source: Source, partition: number, record: LogRecord): UnreadableReason | null => {
@@ -49,7 +44,7 @@ export const createSources = (
     if (source === 'incidents') options.onIncidents();
   };
   return {
-    position: (source, partition) => readSourcePosition(database, TOPICS[source], partition),
+    position: (source, partition) => readSourcePosition(database, SOURCE_TOPICS[source], partition),
     apply: (source, partition, records) => {
       const unreadable = database.transaction(() => {
         const found: UnreadableRecord[] = [];

@@ -77,6 +77,19 @@ describe('observePartitions', () => {
     expect(condition([{ after: 0 }, { after: 4_000, seen: moved }, { after: 9_000, seen: moved }])).toBe('not_heard');
   });
 
+  it('G10 takes a partition for not heard at the first look already, if its proven time is old', () => {
+    expect(condition([{ after: 0, wallNow: WALL + NOT_HEARD_MS }])).toBe('listening');
+    expect(condition([{ after: 0, wallNow: WALL + NOT_HEARD_MS + 1 }])).toBe('not_heard');
+  });
+
+  it('G10 looks for the first time at a partition when the projection has it again', () => {
+    const gone = { after: 0, seen: [] };
+    const old = { after: 1_000, wallNow: WALL + NOT_HEARD_MS + 1 };
+    expect(condition([gone, old])).toBe('not_heard');
+    const moved = { ...old, after: 2_000, seen: [seen({ state: state({ proven: WALL + 1 }) })] };
+    expect(condition([gone, old, moved])).toBe('listening');
+  });
+
   it('G10 shows a partition as unowned after 10 s without a commit while records arrive', () => {
     expect(
       condition([
@@ -110,17 +123,21 @@ describe('observePartitions', () => {
   it('G10 shows a partition that the projection does not have as rebuilding, and knows no time for all', () => {
     const observed = look([{ after: 0 }], 2);
     expect(observed.partitions.map((one) => one.condition)).toEqual(['listening', 'rebuilding']);
-    expect(observed.asOf).toBeNull();
+    expect(observed.proven).toBeNull();
   });
 
   it('G10 answers for the partition that is furthest behind', () => {
     const behind = seen({ partition: 1, state: state({ proven: WALL - 7 }) });
-    expect(look([{ after: 0, seen: [seen(), behind] }], 2).asOf).toBe(WALL - 7);
+    expect(look([{ after: 0, seen: [seen(), behind] }], 2).proven).toBe(WALL - 7);
   });
 
   it('shows a partition as behind whose proven time moves, but far from the present', () => {
-    expect(condition([{ after: 0, wallNow: WALL + BEHIND_MS }])).toBe('listening');
-    expect(condition([{ after: 0, wallNow: WALL + BEHIND_MS + 1 }])).toBe('behind');
+    const moving = (behindMs: number): readonly Look[] => [
+      { after: 0 },
+      { after: 1_000, wallNow: WALL + 1 + behindMs, seen: [seen({ state: state({ proven: WALL + 1 }) })] },
+    ];
+    expect(condition(moving(BEHIND_MS))).toBe('listening');
+    expect(condition(moving(BEHIND_MS + 1))).toBe('behind');
   });
 
   it('shows a partition as closed while its open stretch has no length, or nobody has ever knocked', () => {
@@ -158,6 +175,10 @@ describe('presentPartition', () => {
 
   it('G10 never shows a partition as open that stands still', () => {
     expect(present([{ after: 0 }, { after: NOT_HEARD_MS }])).toMatchObject({ condition: 'not_heard', open: false });
+  });
+
+  it('G10 shows no partition as open at the first look that is closed for long', () => {
+    expect(present([{ after: 0, wallNow: WALL + 60_000 }])).toMatchObject({ condition: 'not_heard', open: false });
   });
 
   it('shows nothing of a partition that is not there', () => {

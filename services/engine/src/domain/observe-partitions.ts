@@ -62,7 +62,7 @@ export interface PartitionsObserved {
   readonly partitions: readonly PartitionObservation[];
   readonly motions: Motions;
   /** The oldest proven time of all partitions; null while one has never been heard. */
-  readonly asOf: EpochMs | null;
+  readonly proven: EpochMs | null;
 }
 
 interface At {
@@ -71,15 +71,27 @@ interface At {
 
 const NEVER_SEEN: Motion = { proven: -1, provenMovedAt: 0, commit: '', committedAt: 0, endAtCommit: null };
 
+/**
+ * A first look cannot tell whether proven time moves. By wall time it can: one that is far from the present stood still before. (One
+ * that was never heard is closed.)
+ */
+const movedAtFirst = (proven: EpochMs, { monotonicNow, wallNow }: PartitionsReading): DurationMs =>
+  proven > 0 && wallNow - proven > NOT_HEARD_MS ? monotonicNow - NOT_HEARD_MS : monotonicNow;
+
+const provenMovedAtOf = (last: Motion, seen: PartitionSeen | null, reading: PartitionsReading): DurationMs => {
+  const proven = seen?.state.proven ?? 0;
+  if (last.commit === '') return movedAtFirst(proven, reading);
+  return proven === last.proven ? last.provenMovedAt : reading.monotonicNow;
+};
+
 const follow = (before: Motion | undefined, seen: PartitionSeen | null, reading: PartitionsReading & At): Motion => {
   const proven = seen?.state.proven ?? 0;
   const commit = seen === null ? '' : `${seen.owner} ${seen.committedAt} ${seen.state.position}`;
   const last = before ?? NEVER_SEEN;
-  const moved = before === undefined || proven !== last.proven;
   const committed = before === undefined || commit !== last.commit;
   return {
     proven,
-    provenMovedAt: moved ? reading.monotonicNow : last.provenMovedAt,
+    provenMovedAt: provenMovedAtOf(last, seen, reading),
     commit,
     committedAt: committed ? reading.monotonicNow : last.committedAt,
     endAtCommit: committed ? (reading.ends.get(reading.partition) ?? null) : last.endAtCommit,
@@ -131,7 +143,7 @@ export const observePartitions = (before: Motions, reading: PartitionsReading): 
     partitions.push(observeOne(seen, motion, { ...reading, partition }));
   }
   const oldest = Math.min(...partitions.map(({ seen }) => seen?.state.proven ?? 0));
-  return { partitions, motions, asOf: oldest > 0 ? oldest : null };
+  return { partitions, motions, proven: oldest > 0 ? oldest : null };
 };
 
 /** A partition as operators see it. */

@@ -37,6 +37,9 @@ export const created = (location: string, data: object, headers: RawHeaders = []
 
 export const NOT_FOUND: Answer = { status: 404 };
 
+/** Cannot be decided or recorded now. */
+export const unavailable = (): Answer => ({ status: 503, headers: retryAfter() });
+
 export const invalid = (faults: readonly Fault[]): Answer => ({ faults });
 
 const refused = (refusal: Refusal): Answer => {
@@ -50,7 +53,7 @@ const refused = (refusal: Refusal): Answer => {
     case 'changed_meanwhile':
       return { status: 412 };
     case 'unavailable':
-      return { status: 503, headers: retryAfter() };
+      return unavailable();
   }
 };
 

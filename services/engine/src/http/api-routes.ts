@@ -8,7 +8,8 @@ import {
   SYSTEM_PATCH_SCHEMA,
 } from './body-schemas.ts';
 import { credentialRoutes } from './credential-endpoints.ts';
-import { change, query, type Route } from './endpoint.ts';
+import { unavailable } from './answer.ts';
+import { change, type Endpoint, query, type Route } from './endpoint.ts';
 import { deleteFleet, getFleet, getFleets, patchFleet, postFleet } from './fleet-endpoints.ts';
 import {
   getIncidents,
@@ -23,8 +24,23 @@ import { deleteSystem, patchSystem, postPause, postResume, postSystem } from './
 import { getSystemEndpoint, listSystemsEndpoint } from './system-queries.ts';
 import { createValidators } from './validate-body.ts';
 
+/** The same while the catalog has everything; else it would say of what it lacks that it does not exist. */
+const fromWholeCatalog = (context: EngineContext, endpoint: Endpoint): Endpoint => ({
+  ...endpoint,
+  handle: (call) => (context.isCatalogComplete() ? endpoint.handle(call) : unavailable()),
+});
+
 /** Everything under /api that needs a token. */
-export const apiRoutes = (context: EngineContext): readonly Route[] => {
+export const apiRoutes = (context: EngineContext): readonly Route[] => [
+  { path: '/api/summary', methods: { GET: query([], () => getSummary(context)) } },
+  ...catalogRoutes(context).map(({ path, methods }) => ({
+    path,
+    methods: methods.GET === undefined ? methods : { ...methods, GET: fromWholeCatalog(context, methods.GET) },
+  })),
+];
+
+/** What is answered out of the catalog. Changes await by themselves what they are decided on. */
+const catalogRoutes = (context: EngineContext): readonly Route[] => {
   const validate = createValidators({
     newSystem: NEW_SYSTEM_SCHEMA,
     systemPatch: SYSTEM_PATCH_SCHEMA,
@@ -34,7 +50,6 @@ export const apiRoutes = (context: EngineContext): readonly Route[] => {
     empty: EMPTY_SCHEMA,
   });
   return [
-    { path: '/api/summary', methods: { GET: query([], () => getSummary(context)) } },
     {
       path: '/api/systems',
       methods: {

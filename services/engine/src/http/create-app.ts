@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Instrument } from '@earshot/instrument';
 import {
   answerAlive,
@@ -10,10 +10,12 @@ import {
   type MetricsRegistry,
   pathOf,
 } from '@earshot/runtime';
-import { type Answer, sendAnswer } from './answer.ts';
+import { CatalogError } from '../application/catalog-error.ts';
+import { type Answer, sendAnswer, unavailable } from './answer.ts';
 import type { Authentication } from './authenticate.ts';
 import { answerHeartbeat } from './contract-heartbeat.ts';
 import { callRoute, type Route } from './endpoint.ts';
+import { createOpenApiAnswer } from './open-api.ts';
 
 /** What a surface of ours is for, as the metrics tell them apart. */
 export type Surface = 'contract' | 'query' | 'change';
@@ -25,6 +27,8 @@ export interface AppDependencies {
   readonly metrics: MetricsRegistry;
   readonly health: () => Readonly<Record<string, Health>>;
   readonly logger: Logger;
+  /** Of the product, for its description. */
+  readonly version: string;
   /** Told of every answered request of a surface. */
   readonly onAnswered: (surface: Surface, status: number, seconds: number) => void;
   readonly monotonicNow: () => number;
@@ -48,43 +52,45 @@ const surfaceOf = (request: IncomingMessage): Surface | null => {
   return isRead(request) ? 'query' : 'change';
 };
 
-/** A resource for reading, open to everybody. */
-const open =
-  (handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void): RequestHandler =>
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+const forReading =
+  (handle: Handle): RequestHandler =>
   (request, response) =>
     isRead(request) ? handle(request, response) : sendAnswer(response, NOT_ALLOWED);
 
-const operations = (app: Express, dependencies: AppDependencies): void => {
-  const { instrument, metrics, authentication, health, logger } = dependencies;
+/** Resources for reading outside of the envelope's API, by path. None needs an operator's or viewer's token. */
+export const openResources = (dependencies: AppDependencies): ReadonlyMap<string, Handle> => {
+  const { instrument, metrics, authentication, health, logger, version } = dependencies;
   const onError = (error: unknown): void => logger.error({ error }, 'the heartbeat could not be told');
-  app.all(
-    HEARTBEAT_PATH,
-    open((_request, response) => answerHeartbeat(response, instrument, onError)),
-  );
-  app.all(
-    '/healthz',
-    open((_request, response) => answerAlive(response)),
-  );
-  app.all(
-    '/readyz',
-    open((_request, response) => answerReady(response, health())),
-  );
-  app.all(
-    '/metrics',
-    open((request, response) =>
-      authentication.mayReadMetrics(request) ? answerMetrics(response, metrics) : sendAnswer(response, NO_METRICS),
-    ),
-  );
+  const answerOpenApi = createOpenApiAnswer(version);
+  return new Map<string, Handle>([
+    [HEARTBEAT_PATH, (_request, response) => answerHeartbeat(response, instrument, onError)],
+    ['/healthz', (_request, response) => answerAlive(response)],
+    ['/readyz', (_request, response) => answerReady(response, health())],
+    [
+      '/metrics',
+      (request, response) =>
+        authentication.mayReadMetrics(request) ? answerMetrics(response, metrics) : sendAnswer(response, NO_METRICS),
+    ],
+    ['/openapi.json', (_request, response) => answerOpenApi(response)],
+  ]);
+};
+
+/** What the caller is told of what went wrong; null where that is our own fault. */
+const failureAnswer = (error: unknown): Answer | null => {
+  if (error instanceof URIError) return { status: 400 };
+  return error instanceof CatalogError ? unavailable() : null;
 };
 
 const answerFailure = (logger: Logger): ErrorRequestHandler => {
   // Express tells error handlers by their four parameters.
   // oxlint-disable-next-line max-params
   return (error: unknown, request, response, _next) => {
-    const isMalformed = error instanceof URIError;
-    if (!isMalformed) logger.error({ error, method: request.method, path: pathOf(request) }, 'a request failed');
+    const answer = failureAnswer(error);
+    if (answer === null) logger.error({ error, method: request.method, path: pathOf(request) }, 'a request failed');
     if (response.headersSent) response.destroy();
-    else sendAnswer(response, { status: isMalformed ? 400 : 500 });
+    else sendAnswer(response, answer ?? { status: 500 });
   };
 };
 
@@ -109,7 +115,7 @@ export const createApp = (dependencies: AppDependencies): RequestListener => {
   app.set('query parser', false);
   app.set('case sensitive routing', true);
   app.use(observe(dependencies));
-  operations(app, dependencies);
+  for (const [path, handle] of openResources(dependencies)) app.all(path, forReading(handle));
   for (const route of routes) {
     app.all(route.path, (request, response) =>
       callRoute(route, authentication, { request, response, params: parseParams(request.params) }),

@@ -1,7 +1,7 @@
 import { toIsoOrNull } from '@earshot/contracts';
 import type { EngineContext } from '../application/engine-context.ts';
 
-/** What every answer about liveness carries: how far time is proven, and whether that was read just now (G10). */
+/** What every answer about liveness carries: up to when it is true, and whether the projection was read just now (G10). */
 export interface Stamp {
   readonly as_of: string | null;
   readonly projection: 'reachable' | 'unreachable';

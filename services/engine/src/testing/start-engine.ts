@@ -53,6 +53,8 @@ export interface StartEngine {
   readonly options?: Partial<EngineOptions>;
   /** Puts something between the engine and the real store. */
   readonly wrapStore?: (store: LivenessStore) => LivenessStore;
+  /** Puts something between the engine and the real log. */
+  readonly wrapLog?: (log: EventLog) => EventLog;
   /** Put into the log before the engine starts. */
   readonly records?: readonly NewRecord[];
   /** Done with the log before the engine starts. */
@@ -111,7 +113,8 @@ const sendTo = (origin: string, target: string, sent: Sent): Promise<Answered> =
   });
 
 export const startEngine = async (start: StartEngine): Promise<RunningEngine> => {
-  const log = await openSqliteEventLog({ path: null, maintenanceIntervalMs: null, clock: start.clock });
+  const real = await openSqliteEventLog({ path: null, maintenanceIntervalMs: null, clock: start.clock });
+  const log = start.wrapLog?.(real) ?? real;
   await log.prepare(topicSpecs({ partitions: PARTITIONS }));
   if (start.records !== undefined) await log.append(start.records);
   await start.before?.(log);

@@ -1,6 +1,12 @@
 import type { EventLog, PartitionBounds } from '@earshot/event-log';
 import { EventLogError } from '@earshot/event-log';
-import type { LivenessStore, Publication, StoredPartition } from '@earshot/liveness-store';
+import {
+  type LivenessStore,
+  LivenessStoreError,
+  type Publication,
+  type StoredPartition,
+} from '@earshot/liveness-store';
+import type { Logger } from '@earshot/runtime';
 import { createPartitionFold } from '../domain/create-partition-fold.ts';
 import type { CurrentSettings, PartitionFold } from '../domain/partition-fold.ts';
 import { rebuildPartitionFold } from '../domain/rebuild-partition-fold.ts';
@@ -38,6 +44,7 @@ export interface LoadSources {
   readonly log: EventLog;
   readonly store: LivenessStore;
   readonly topic: string;
+  readonly logger: Logger;
 }
 
 const continued = async (
@@ -95,6 +102,17 @@ const rebuilt = async (
   };
 };
 
+/** What cannot be read is as good as lost: the projection is disposable. */
+const loadStored = async ({ store, logger }: LoadSources, partition: number): Promise<StoredPartition | null> => {
+  try {
+    return await store.load(partition);
+  } catch (error) {
+    if (!(error instanceof LivenessStoreError) || error.code !== 'EARSHOT_STORE_CORRUPT') throw error;
+    logger.error({ partition, error }, 'what the projection has of the partition cannot be read; rebuilding it');
+    return null;
+  }
+};
+
 /**
  * Finds the ground an owner stands on (S2, S4). Rejects with EARSHOT_LOG_POSITION_BEYOND_END where projection and log do not
  * belong together, and with the log's or the store's operating errors, after which it may be tried again.
@@ -102,7 +120,7 @@ const rebuilt = async (
 export const loadPartition = async (sources: LoadSources, of: PartitionOfLog): Promise<LoadedPartition> => {
   const bounds = (await sources.log.ends(sources.topic))[of.partition];
   if (bounds === undefined) throw new RangeError(`the log has no partition ${of.partition}`);
-  const stored = await sources.store.load(of.partition);
+  const stored = await loadStored(sources, of.partition);
   const mark = await readPublishedMark(sources.log, of.partition);
   return stored === null ? rebuilt(sources, of, { bounds, mark }) : continued(sources, of, { stored, bounds, mark });
 };
