@@ -42,7 +42,7 @@ export const SUMMARY_ANSWER_SCHEMA: JsonSchema = found({
   totals: TOTALS_SCHEMA,
   partitions: { ...listOf(PARTITION_DOCUMENT_SCHEMA), minItems: 1 },
   incidents: described(listOf(INCIDENT_SCHEMA), 'What is the matter now.'),
-  catalog: described(choiceOf('complete', 'filling'), 'Filling: lists and totals are not complete yet.'),
+  catalog: described(choiceOf('complete', 'filling', 'behind'), 'Filling: lists and totals are not complete yet.'),
 });
 
 /** Transitions shown with a single system. */
