@@ -1,129 +1,113 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import type { Credential, Deployment, DeploymentOptions } from './deployment.ts';
+import { startService, type ServiceName, type ServiceProcess } from './service-process.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const FIRST_FLEET = 'default';
-type ServiceName = 'ingest' | 'liveness' | 'engine';
+const POLL_MS = 50;
+const PARTITIONS = 3;
 
-/** A port that is free now, so that a service keeps its address over a restart. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-};
+/** How many processes of each service. */
+export type ServiceCounts = Readonly<Record<ServiceName, number>>;
+const ONE_OF_EACH: ServiceCounts = { ingest: 1, liveness: 1, engine: 1 };
 
-const untilReadyLine = async (child: ChildProcess): Promise<void> => {
-  const said: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => said.push(text));
-  if (child.stdout === null) throw new Error('standard output must be a pipe');
-  for await (const line of createInterface({ input: child.stdout })) {
-    if ((JSON.parse(line) as { event: string }).event === 'ready') return;
-  }
-  throw new Error(`a process ended before it was ready:\n${said.join('')}`);
-};
+/** The distributed form with its processes at hand, to be stopped, frozen and killed one by one. */
+export interface DistributedDeployment extends Deployment {
+  readonly ingests: readonly ServiceProcess[];
+  readonly livenesses: readonly ServiceProcess[];
+  readonly engines: readonly ServiceProcess[];
+}
 
-const untilOk = async (url: string): Promise<void> => {
+/** Resolves when the address answers 200. */
+export const untilOk = async (url: string): Promise<void> => {
   for (;;) {
     const response = await fetch(url).catch(() => null);
     if (response?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 };
 
-const endOf = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  const [code] = (await exited) as [number | null];
-  return code ?? -1;
+const removeKeys = async (url: string, prefix: string): Promise<void> => {
+  const redis = new Redis(url);
+  const keys = await redis.keys(`${prefix}*`);
+  if (keys.length > 0) await redis.unlink(...keys);
+  await redis.quit();
 };
 
-/** The three services as processes of their own, on the Kafka and Redis of the test run, under names of their own there. */
-export const startDistributed = async (options: DeploymentOptions = {}): Promise<Deployment> => {
-  const name = `t${randomBytes(6).toString('hex')}`;
-  const [ingestPort, enginePort, ingestOperations, livenessOperations] = await Promise.all(
-    Array.from({ length: 4 }, freePort),
-  );
-  const operatorToken = randomBytes(32).toString('base64url');
-  const redisUrl = process.env['EARSHOT_TEST_REDIS_URL'] ?? '';
-  const redisPrefix = `earshot-${name}:`;
-  const shared = {
-    EARSHOT_KAFKA_BROKERS: process.env['EARSHOT_TEST_KAFKA_BROKERS'] ?? '',
-    EARSHOT_KAFKA_PREFIX: `earshot-${name}.`,
-    EARSHOT_REDIS_URL: redisUrl,
-    EARSHOT_REDIS_PREFIX: redisPrefix,
-    EARSHOT_PARTITIONS: '3',
-    EARSHOT_DRAIN_SECONDS: '1',
-    EARSHOT_OPERATOR_TOKEN: operatorToken,
-    EARSHOT_LOG_FORMAT: 'json',
-  };
-  const own: Readonly<Record<ServiceName, NodeJS.ProcessEnv>> = {
-    ingest: { EARSHOT_INGEST_PORT: String(ingestPort), EARSHOT_OPERATIONS_PORT: String(ingestOperations) },
-    liveness: { EARSHOT_OPERATIONS_PORT: String(livenessOperations) },
-    engine: { EARSHOT_ENGINE_PORT: String(enginePort) },
-  };
-  const engineUrl = `http://127.0.0.1:${enginePort}`;
-  const operations = [`http://127.0.0.1:${ingestOperations}`, `http://127.0.0.1:${livenessOperations}`, engineUrl];
-  const children = new Map<ServiceName, ChildProcess>();
-
-  const launch = async (service: ServiceName): Promise<void> => {
-    const child = spawn(process.execPath, [join(ROOT, 'services', service, 'src', 'main.ts')], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...shared, ...own[service], ...options.settings },
-    });
-    children.set(service, child);
-    await untilReadyLine(child);
-  };
-  const start = async (): Promise<void> => {
-    await Promise.all((['ingest', 'liveness', 'engine'] as const).map(launch));
-    await Promise.all(operations.map((url) => untilOk(`${url}/readyz`)));
-  };
-  const endAll = async (signal: NodeJS.Signals): Promise<number> => {
-    const codes = await Promise.all([...children.values()].map((child) => endOf(child, signal)));
-    return Math.max(...codes);
-  };
-  const createFirstFleet = async (): Promise<Credential> => {
-    const response = await fetch(`${engineUrl}/api/fleets`, {
+/** Makes the first fleet at the one engine that writes the registry; the others answer 503. */
+const createFirstFleet = async (
+  engines: readonly ServiceProcess[],
+  operatorToken: string,
+): Promise<{ readonly credential: Credential; readonly writer: ServiceProcess }> => {
+  for (let turn = 0; ; turn += 1) {
+    const writer = engines[turn % engines.length];
+    if (writer === undefined) throw new Error('there is no engine');
+    const response = await fetch(`${writer.url}/api/fleets`, {
       method: 'POST',
       headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
       body: JSON.stringify({ name: FIRST_FLEET }),
     });
-    const { data } = (await response.json()) as { data: { credential: Credential } };
-    return data.credential;
-  };
-  const removeProjection = async (): Promise<void> => {
-    const redis = new Redis(redisUrl);
-    const keys = await redis.keys(`${redisPrefix}*`);
-    if (keys.length > 0) await redis.unlink(...keys);
-    await redis.quit();
-  };
+    const { code, data } = (await response.json()) as { code: number; data: { credential: Credential } };
+    if (code === 201) return { credential: data.credential, writer };
+    if (code !== 503) throw new Error(`the first fleet cannot be made: ${code}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+};
 
-  await start();
+/** The services as processes of their own, on the Kafka and Redis of the test run, under names of their own there. */
+export const startDistributed = async (
+  options: DeploymentOptions = {},
+  counts: ServiceCounts = ONE_OF_EACH,
+): Promise<DistributedDeployment> => {
+  const name = `t${randomBytes(6).toString('hex')}`;
+  const operatorToken = randomBytes(32).toString('base64url');
+  const redisUrl = process.env['EARSHOT_TEST_REDIS_URL'] ?? '';
+  const redisPrefix = `earshot-${name}:`;
+  const settings = {
+    EARSHOT_KAFKA_BROKERS: process.env['EARSHOT_TEST_KAFKA_BROKERS'] ?? '',
+    EARSHOT_KAFKA_PREFIX: `earshot-${name}.`,
+    EARSHOT_REDIS_URL: redisUrl,
+    EARSHOT_REDIS_PREFIX: redisPrefix,
+    EARSHOT_PARTITIONS: String(PARTITIONS),
+    EARSHOT_DRAIN_SECONDS: '1',
+    EARSHOT_OPERATOR_TOKEN: operatorToken,
+    EARSHOT_LOG_FORMAT: 'json',
+    ...options.settings,
+  };
+  const startAll = (service: ServiceName): Promise<readonly ServiceProcess[]> =>
+    Promise.all(Array.from({ length: counts[service] }, () => startService(service, settings)));
+  const [ingests, livenesses, engines] = await Promise.all([
+    startAll('ingest'),
+    startAll('liveness'),
+    startAll('engine'),
+  ]);
+  const all = [...ingests, ...livenesses, ...engines];
+  const untilReady = async (): Promise<void> => {
+    await Promise.all(all.map(({ operationsUrl }) => untilOk(`${operationsUrl}/readyz`)));
+  };
+  await untilReady();
+  const { credential, writer } = await createFirstFleet(engines, operatorToken);
   return {
-    ingestUrl: `http://127.0.0.1:${ingestPort}`,
-    engineUrl,
-    metricsUrls: operations.map((url) => `${url}/metrics`),
+    ingests,
+    livenesses,
+    engines,
+    ingestUrl: ingests[0]?.url ?? '',
+    engineUrl: writer.url,
+    metricsUrls: all.map(({ operationsUrl }) => `${operationsUrl}/metrics`),
     operatorToken,
-    credential: await createFirstFleet(),
-    stop: () => endAll('SIGTERM'),
+    credential,
+    stop: async () => Math.max(...(await Promise.all(all.map((process) => process.end('SIGTERM'))))),
     kill: async () => {
-      await endAll('SIGKILL');
+      await Promise.all(all.map((process) => process.end('SIGKILL')));
     },
-    start,
-    loseProjection: removeProjection,
+    start: async () => {
+      await Promise.all(all.map((process) => process.start()));
+      await untilReady();
+    },
+    loseProjection: () => removeKeys(redisUrl, redisPrefix),
     destroy: async () => {
-      await endAll('SIGKILL');
-      await removeProjection();
+      await Promise.all(all.map((process) => process.end('SIGKILL')));
+      await removeKeys(redisUrl, redisPrefix);
     },
   };
 };
