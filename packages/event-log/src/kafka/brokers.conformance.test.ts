@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as realTime } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin, type ConfigEntries, type KafkaMessage } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { TopicSpec } from '@earshot/contracts';
 import type { EventLog, EventLogError } from '../port/index.ts';
 import { openKafkaEventLog, type KafkaEventLogOptions, type KafkaLogLine } from './index.ts';
-import { repairKafkajs } from './kafkajs-repairs.ts';
+import { repairKafkajs } from './client/kafkajs-repairs.ts';
 import { describeWith, testBrokers } from './testing/test-brokers.ts';
-import { settingsOfTopic } from './topic-settings.ts';
+import { settingsOfTopic } from './topics/topic-settings.ts';
 
 const SPEC: TopicSpec = {
   name: 'records.v1',
@@ -14,6 +15,9 @@ const SPEC: TopicSpec = {
   cleanup: { kind: 'delete', retentionMs: 21_600_000 },
   contentType: 'application/cloudevents+json; charset=utf-8',
 };
+
+/** After which the group gives up a member that shows no life. */
+const SESSION_MS = 6_000;
 
 const TOPIC_RESOURCE = 2;
 const SET_ON_TOPIC = 1;
@@ -168,6 +172,38 @@ describeWith('on real brokers', testBrokers(), (brokers) => {
     await ownership.stop();
     const [offsets] = await admin.fetchOffsets({ groupId: `${prefix}liveness.${SPEC.name}`, topics: [topic()] });
     expect(offsets?.partitions.map(({ offset }) => offset)).toEqual(['-1', '-1']);
+  });
+
+  it('H37 a handler that takes longer than a session keeps its partition, and the others go on', async () => {
+    const log = await open();
+    await log.prepare([SPEC]);
+    const all = [0, 1].map((partition) => ({ topic: SPEC.name, partition, key: 'a', value: '{}' }));
+    const told: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const ownership = await log.own(SPEC.name, 'liveness', {
+      assigned: async (partition, { first }) => {
+        told.push(`assigned ${partition}`);
+        return first;
+      },
+      records: async ({ partition, records }) => {
+        told.push(`records ${partition}/${records.map(({ position }) => position).join(' ')}`);
+        if (partition === 1) return;
+        begun.resolve();
+        await realTime(SESSION_MS + 1_500);
+        told.push('slow one done');
+      },
+      revoked: (partition) => told.push(`revoked ${partition}`),
+      failed: () => undefined,
+    });
+    await log.append(all);
+    await begun.promise;
+    await log.append(all);
+    await expect.poll(() => told, { timeout: SESSION_MS / 2 }).toContain('records 1/1');
+    expect(told).not.toContain('slow one done');
+    await expect.poll(() => told, { timeout: 2 * SESSION_MS }).toContain('records 0/1');
+    expect(told.filter((each) => each.startsWith('assigned'))).toHaveLength(2);
+    expect(told.filter((each) => each.startsWith('revoked'))).toEqual([]);
+    void ownership.stop();
   });
 
   it('readers leave no group behind', async () => {

@@ -11,30 +11,30 @@ import {
   type ReadingHandler,
   type TableHandler,
 } from '../port/index.ts';
-import { createAppendQueue, type AppendQueue } from './append-queue.ts';
-import { createStickyAssigner } from './assigners.ts';
-import { createClients } from './clients.ts';
-import { createClusterAdmin, type ClusterAdmin } from './cluster-admin.ts';
-import { joinGroup } from './group-member.ts';
-import { toEventLogError } from './kafka-failure.ts';
+import { createAppendQueue, type AppendQueue } from './appending/append-queue.ts';
+import { createStickyAssigner } from './reading/assigners.ts';
+import { createClients } from './client/clients.ts';
+import { createClusterAdmin, type ClusterAdmin } from './client/cluster-admin.ts';
+import { joinGroup } from './reading/group-member.ts';
+import { toEventLogError } from './client/kafka-failure.ts';
 import { settingsOf, type KafkaEventLogOptions, type KafkaEventLogSettings } from './options.ts';
-import { prepareTopics } from './prepare-topics.ts';
-import { startReading, startTableReading, type ReadingDependencies } from './reading.ts';
-import { checkRecord, type CheckedRecord } from './record-check.ts';
-import { createSender, type Sender } from './sender.ts';
-import { createTopicDirectory, type KnownTopic, type TopicDirectory } from './topic-directory.ts';
+import { prepareTopics } from './topics/prepare-topics.ts';
+import { startReading, startTableReading, type ReadingDependencies } from './reading/reading.ts';
+import { checkRecord, type CheckedRecord } from './appending/record-check.ts';
+import { createSender, type Sender } from './appending/sender.ts';
+import { createTopicDirectory, type KnownTopic, type TopicDirectory } from './topics/topic-directory.ts';
 
 /**
- * Opens the log on a Kafka cluster; rejects with EARSHOT_LOG_UNAVAILABLE when no broker answers. Positions are Kafka's offsets; a
- * group's own offsets are never used. How the guarantees are met:
+ * Opens the log on a Kafka cluster; rejects with EARSHOT_LOG_UNAVAILABLE when no broker answers. Positions are Kafka's
+ * offsets; a group's own offsets are never used. How the guarantees are met:
  *
- * - L1, L3, L12: `acks=all` without the library's retries, and only what the answer covers counts; no unclean leader (H35)
- * - L2: one send at a time, or one per partition while something is wrong; after a hang the old producer must be done first
- * - L4, H28, H38: bounds are asked for before a position is sought, and each batch must begin where the last one ended
- * - L5, L6, H37: the group's protocol shares out partitions; being given up and coming back is told as loss and assignment
+ * - L1, L3, L12: `acks=all` without the library's retries, and only what the answer covers counts; no unclean leader
+ * - L2: one send at a time, or one per partition while something is wrong; after a hang the old producer must be done
+ * - L4: bounds are asked for before a position is sought, and each batch must begin where the last one ended
+ * - L5, L6: the group's protocol shares out partitions; being given up and coming back is told as loss and assignment
  * - L8: sizes are checked before; a partition without a leader is left out of a send instead of failing it
  * - L9: a partition whose handler is slow is paused and its fetched records kept; the others go on
- * - L13: 3 s per request, 5 s per send, and the queue's own deadline over all (H36: what timed out may still land)
+ * - L13: 3 s per request, 5 s per send, and the queue's own deadline over all (what timed out may land)
  * - L14: read from its beginning to the end at the call; gaps are normal
  * - T1: topics have LogAppendTime; `prepare` refuses others, and so does an answer without the broker's time
  */
@@ -162,7 +162,9 @@ class OpenLog implements EventLog {
     await Promise.all([sender.close(), admin.close()]);
   }
 
-  /** Keeps it in mind for close until it has stopped; what has begun while the log was being closed is stopped at once. */
+  /**
+   * Keeps it in mind for close until it has stopped; what has begun while the log was being closed is stopped at once.
+   */
   async #register(stopDelivering: () => Promise<void>): Promise<() => Promise<void>> {
     const delivering: Stoppable = {
       stop: async () => {

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TopicSpec } from '@earshot/contracts';
 import type { AppendOutcome, EventLog, LogRecord } from '../port/index.ts';
 import { openKafkaEventLog } from './index.ts';
-import { repairKafkajs } from './kafkajs-repairs.ts';
+import { repairKafkajs } from './client/kafkajs-repairs.ts';
 import { describeWith, testCluster, type TestCluster } from './testing/test-brokers.ts';
-import { settingsOfTopic } from './topic-settings.ts';
+import { settingsOfTopic } from './topics/topic-settings.ts';
 
 const DAY_MS = 86_400_000;
 const SPREAD: TopicSpec = { name: 'spread.v1', partitions: 6, cleanup: { kind: 'delete', retentionMs: DAY_MS } };

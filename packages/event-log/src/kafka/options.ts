@@ -1,15 +1,18 @@
 import type { DurationMs } from '@earshot/contracts';
-import { machineClock, type Clock } from './clock.ts';
+import { machineClock, type Clock } from './client/clock.ts';
 
 const MIB = 1_048_576;
 
 /**
- * Kafka refuses a batch of records above this (`max.message.bytes`); topics are created with it, so that what is refused here is
- * what the broker would refuse.
+ * Kafka refuses a batch of records above this (`max.message.bytes`); topics are created with it, so that what is
+ * refused here is what the broker would refuse.
  */
 export const BATCH_BYTES_MAX = 1_048_588;
 
-/** Room in a batch for what surrounds key and value of its one record: 61 bytes of the batch, up to 40 of the record, its header. */
+/**
+ * Room in a batch for what surrounds key and value of its one record: 61 bytes of the batch, up to 40 of the record,
+ * its header.
+ */
 const BATCH_OVERHEAD_BYTES = 588;
 
 /** Key and value of one record in UTF-8. */
@@ -27,7 +30,9 @@ const SEND_DEADLINE_MS: number = REQUEST_TIMEOUT_MS + 2_000;
 /** Between two sends that hang, a call may wait for the first and still be answered in time. */
 const APPEND_DEADLINE_MS_DEFAULT: number = SEND_DEADLINE_MS;
 
-/** What one call of a handler gets at most: few enough to keep the event loop turning, many enough to pay for the call. */
+/**
+ * What one call of a handler gets at most: few enough to keep the event loop turning, many enough to pay for the call.
+ */
 const DELIVERY_RECORDS_MAX_DEFAULT = 2_000;
 const DELIVERY_BYTES_MAX_DEFAULT: number = MIB;
 
@@ -47,7 +52,10 @@ export interface KafkaSasl {
 
 /** A line for the service's log: a constant message and its fields. Never a secret. */
 export interface KafkaLogLine {
-  /** `debug` is what the client library says for itself, its errors included: most of them are a normal part of a rebalance. */
+  /**
+   * `debug` is what the client library says for itself, its errors included: most of them are a normal part of a
+   * rebalance.
+   */
   readonly level: 'debug' | 'info' | 'warn';
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -60,7 +68,10 @@ export interface KafkaEventLogOptions {
   readonly prefix?: string;
   /** What the brokers call us in their logs and quotas. */
   readonly clientId?: string;
-  /** Whether `prepare` creates missing topics and takes over changed settings; otherwise it checks, and says the commands. */
+  /**
+   * Whether `prepare` creates missing topics and takes over changed settings; otherwise it checks, and says the
+   * commands.
+   */
   readonly createTopics?: boolean;
   readonly replicationFactor?: number;
   readonly minInsyncReplicas?: number;

@@ -2,8 +2,8 @@ import type { TopicSpec } from '@earshot/contracts';
 import { openKafkaEventLog } from '../index.ts';
 
 /**
- * A process that appends to all partitions of a topic until somebody kills it, and writes a line per acknowledged record to stdout.
- * Arguments: where, as JSON.
+ * A process that appends to all partitions of a topic until somebody kills it, and writes a line per acknowledged
+ * record to stdout. Arguments: where, as JSON.
  */
 interface Where {
   readonly brokers: readonly string[];

@@ -4,7 +4,7 @@ import type { TopicSpec } from '@earshot/contracts';
 import type { EventLogHarness, Lacking, LogStorage } from '../../conformance/index.ts';
 import type { EventLog } from '../../port/index.ts';
 import { openKafkaEventLog } from '../index.ts';
-import { repairKafkajs } from '../kafkajs-repairs.ts';
+import { repairKafkajs } from '../client/kafkajs-repairs.ts';
 import { crashWhileAppending } from './crash.ts';
 import { holdWire } from './stalled-wire.ts';
 import { awaitCompaction, expireTopic, setCompaction } from './topic-upkeep.ts';

@@ -1,5 +1,5 @@
-import type { CheckedRecord } from '../record-check.ts';
-import type { KnownTopic } from '../topic-directory.ts';
+import type { CheckedRecord } from '../appending/record-check.ts';
+import type { KnownTopic } from '../topics/topic-directory.ts';
 
 /** A topic of three partitions. */
 export const topicOf = (overrides: Partial<KnownTopic> = {}): KnownTopic => ({

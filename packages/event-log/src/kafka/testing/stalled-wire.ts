@@ -2,7 +2,10 @@ import net, { type Socket } from 'node:net';
 import { setTimeout as realTime } from 'node:timers/promises';
 import type { Stall } from '../../conformance/index.ts';
 
-/** Connections to the brokers in a test's hands: while they are held nothing arrives, in either direction, and nothing is refused. */
+/**
+ * Connections to the brokers in a test's hands: while they are held nothing arrives, in either direction, and nothing
+ * is refused.
+ */
 export interface Wire extends Stall {
   /** Gives connecting back to Node. */
   release(): void;
