@@ -11,7 +11,15 @@ import { parseArgs } from 'node:util';
  * and are never quiet. `--rounds N` (default 5), `--seconds N` a round (3), `--connections N` (64).
  */
 const ROOT = join(import.meta.dirname, '..');
-const RESULT = join(ROOT, 'bench', 'results', 'ingest.local.json');
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '64' },
+    distributed: { type: 'boolean', default: false },
+  },
+});
 
 interface Server {
   readonly url: string;
@@ -62,13 +70,40 @@ const startEarshot = async (): Promise<Server> => {
   return { url: ingest, credential: `default:${secret}`, stop };
 };
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '64' },
-  },
-});
+const startDistributed = async (): Promise<Server> => {
+  const name = `bench-${process.pid}`;
+  const token = 'bench'.repeat(8);
+  const env = {
+    EARSHOT_KAFKA_BROKERS: process.env['EARSHOT_TEST_KAFKA_BROKERS'] ?? '',
+    EARSHOT_REDIS_URL: process.env['EARSHOT_TEST_REDIS_URL'] ?? '',
+    EARSHOT_KAFKA_PREFIX: `${name}.`,
+    EARSHOT_REDIS_PREFIX: `${name}:`,
+    EARSHOT_OPERATOR_TOKEN: token,
+    EARSHOT_INGEST_PORT: '0',
+    EARSHOT_ENGINE_PORT: '0',
+    EARSHOT_OPERATIONS_PORT: '0',
+    EARSHOT_LOG_LEVEL: 'error',
+  };
+  const launch = (core: number, service: string): ChildProcess =>
+    start(core, [process.execPath, `services/${service}/src/main.ts`], env);
+  const children = [launch(0, 'ingest'), launch(1, 'engine'), launch(1, 'liveness')];
+  const [ingestLine = '', engineLine = ''] = await Promise.all(children.map(firstLine));
+  const { ingest } = JSON.parse(ingestLine) as { ingest: string };
+  const { engine } = JSON.parse(engineLine) as { engine: string };
+  for (;;) {
+    const response = await fetch(`${engine}/api/fleets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'default' }),
+    });
+    const { code, data } = (await response.json()) as { code: number; data: { credential: { password: string } } };
+    if (code === 201) {
+      const stop = (): void => children.forEach((child) => child.kill('SIGKILL'));
+      return { url: ingest, credential: `default:${data.credential.password}`, stop };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
 
 const measure = async (server: Server, seconds: string): Promise<Measured> => {
   const { url, credential } = server;
@@ -95,7 +130,7 @@ const commitOf = (): string => {
 };
 
 const bare = await startBare();
-const earshot = await startEarshot();
+const earshot = options.distributed ? await startDistributed() : await startEarshot();
 const rounds: { readonly bare: Measured; readonly earshot: Measured; readonly ratio: number }[] = [];
 try {
   await measure(bare, '1');
@@ -120,6 +155,6 @@ process.stdout.write(`ratio: median ${summary.median} (${summary.least} to ${sum
 mkdirSync(join(ROOT, 'bench', 'results'), { recursive: true });
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };
 writeFileSync(
-  RESULT,
+  join(ROOT, 'bench', 'results', `ingest-${options.distributed ? 'distributed' : 'embedded'}.local.json`),
   `${JSON.stringify({ commit: commitOf(), machine, pinned: canPin, options, rounds, summary }, null, 2)}\n`,
 );
