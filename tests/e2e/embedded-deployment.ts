@@ -60,6 +60,8 @@ export const startEmbedded = async (options: DeploymentOptions = {}): Promise<De
   };
   const secret = (name: string): string => readFileSync(join(dataDirectory, name), 'utf8').trim();
 
+  // A test that is cut off must not leave anything behind.
+  process.once('exit', () => child?.kill('SIGKILL'));
   await start();
   return {
     get ingestUrl() {

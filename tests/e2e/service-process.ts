@@ -64,6 +64,8 @@ export const startService = async (
     });
     await untilReadyLine(child);
   };
+  // A test that is cut off must not leave anything behind.
+  process.once('exit', () => child?.kill('SIGKILL'));
   const end = async (signal: NodeJS.Signals): Promise<number> => {
     if (child === undefined || isOver(child)) return child?.exitCode ?? -1;
     const exited = once(child, 'exit');
