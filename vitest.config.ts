@@ -10,7 +10,15 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: SOURCES.map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/*.conformance.test.ts'],
+          exclude: ['**/*.conformance.test.ts', '**/*.isolated.test.ts'],
+          // Files share what they import: a third of the time. What watches or replaces a module is an `isolated` test.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'isolated',
+          include: SOURCES.map((folder) => `${folder}/**/*.isolated.test.ts`),
         },
       },
       {
