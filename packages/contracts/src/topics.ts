@@ -12,6 +12,8 @@ export const AUDIT_TOPIC = 'audit.v1';
 
 export const PARTITIONS_EMBEDDED = 1;
 export const PARTITIONS_DISTRIBUTED = 12;
+/** About a million systems or 100,000 records a second each dozen; the log's file or cluster bounds it long before this. */
+export const PARTITIONS_MAX = 1_000;
 export const HEARTBEATS_RETENTION_MS_DEFAULT: DurationMs = 6 * HOUR_MS;
 export const HISTORY_MS_DEFAULT: DurationMs = 90 * DAY_MS;
 

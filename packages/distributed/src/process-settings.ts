@@ -2,6 +2,7 @@ import {
   HEARTBEATS_RETENTION_MS_DEFAULT,
   HISTORY_MS_DEFAULT,
   PARTITIONS_DISTRIBUTED,
+  PARTITIONS_MAX,
   TTL_SECONDS_MAX,
 } from '@earshot/contracts';
 import {
@@ -18,7 +19,6 @@ import {
 
 const MS_PER_SECOND = 1_000;
 const MS_PER_DAY = 86_400_000;
-const PARTITIONS_MAX = 1_000;
 const RETENTION_SECONDS_MIN = 600;
 const HISTORY_DAYS_MAX = 3_650;
 

@@ -3,6 +3,7 @@ import {
   INTERVAL_SECONDS_MAX,
   INTERVAL_SECONDS_MIN,
   PARTITIONS_DISTRIBUTED,
+  PARTITIONS_MAX,
   TTL_SECONDS_DEFAULT,
   TTL_SECONDS_MAX,
   TTL_SECONDS_MIN,
@@ -20,7 +21,6 @@ import {
 export const OPERATOR_TOKEN_LENGTH_MIN = 32;
 const METRICS_TOKEN_LENGTH_MIN = 16;
 const PORT_DEFAULT = 7_411;
-const PARTITIONS_MAX = 1_000;
 const HISTORY_DAYS_DEFAULT = 90;
 /** Ten years: what is older is of no use, and the catalog holds all of it. */
 const HISTORY_DAYS_MAX = 3_650;

@@ -1,4 +1,3 @@
-export { LIVENESS_SETTINGS, PARTITIONS_MAX } from './config.ts';
 export {
   createLivenessService,
   type LivenessDependencies,

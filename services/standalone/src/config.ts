@@ -1,12 +1,12 @@
 import {
   HEARTBEATS_RETENTION_MS_DEFAULT,
   PARTITIONS_EMBEDDED,
+  PARTITIONS_MAX,
   TTL_PER_INTERVAL_MIN,
   TTL_SECONDS_MAX,
 } from '@earshot/contracts';
 import { ENGINE_SETTINGS } from '@earshot/engine';
 import { ingestSettings, type IngestSettings } from '@earshot/ingest';
-import { PARTITIONS_MAX } from '@earshot/liveness';
 import {
   choiceSetting,
   type Environment,
